@@ -231,7 +231,7 @@ def test_a_brow_of_one_brightness_lies_under_a_plaster(
     assert (plainness(view(points, grey), BROW, "right", LIMITS) > LIMITS.plain_brow) == covered
 
 
-def test_levels_of_a_plain_part_are_2_percent_of_its_brightness(points: Array) -> None:
+def test_levels_of_a_plain_part_are_2_percent_of_its_brightness(points: FloatArray) -> None:
     """Two of them, where brightness rises evenly by half."""
     seen = view(points, np.zeros(SHAPE))
     box = seen.smooth[seen.once(_bounds, BROW, "right", LIMITS)]
@@ -240,7 +240,7 @@ def test_levels_of_a_plain_part_are_2_percent_of_its_brightness(points: Array) -
 
 
 @pytest.mark.parametrize(("step", "share"), [(0.0012, 1.0), (0.0008, 0.8)])
-def test_steps_below_a_thousandth_count_as_it(points: Array, step: float, share: float) -> None:
+def test_steps_below_a_thousandth_count_as_it(points: FloatArray, step: float, share: float) -> None:
     seen = view(points, np.zeros(SHAPE))
     seen.grey[:] = step * np.arange(COLUMNS)
     assert evenness(seen, BROW, "right", LIMITS) == pytest.approx(share, rel=0.02)
