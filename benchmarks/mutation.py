@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FACTORS = (1.5, 0.6)
 # Tests of what a series concludes.
 _SERIES = tuple(
-    f"series_{name}" for name in "concerns episodes findings change shared decision".split()
+    f"series_{name}" for name in "numbers concerns episodes findings change shared decision".split()
 )
 #: Modules whose numbers decide readings and conclusions, and the files in ``tests/`` that concern them.
 TESTS = {

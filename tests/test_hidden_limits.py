@@ -240,7 +240,9 @@ def test_levels_of_a_plain_part_are_2_percent_of_its_brightness(points: FloatArr
 
 
 @pytest.mark.parametrize(("step", "share"), [(0.0012, 1.0), (0.0008, 0.8)])
-def test_steps_below_a_thousandth_count_as_it(points: FloatArray, step: float, share: float) -> None:
+def test_steps_below_a_thousandth_count_as_it(
+    points: FloatArray, step: float, share: float
+) -> None:
     seen = view(points, np.zeros(SHAPE))
     seen.grey[:] = step * np.arange(COLUMNS)
     assert evenness(seen, BROW, "right", LIMITS) == pytest.approx(share, rel=0.02)
