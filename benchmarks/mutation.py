@@ -32,121 +32,12 @@ from types import CodeType
 from typing import Any
 
 from benchmarks.fidelity.tables import FOLDER, write_table
+from benchmarks.mutated import INDIFFERENT, TESTS
 
-__all__ = ["TESTS", "Mutant", "keep_share", "list_mutants", "main", "mutate", "run_tests"]
+__all__ = ["Mutant", "keep_share", "list_mutants", "main", "mutate", "run_tests"]
 
 ROOT = Path(__file__).resolve().parents[1]
 FACTORS = (1.5, 0.6)
-# Tests of what a series concludes.
-_SERIES = tuple(
-    f"series_{name}" for name in "numbers concerns episodes findings change shared decision".split()
-)
-#: Modules whose numbers decide readings and conclusions, and the files in ``tests/`` that concern them.
-TESTS = {
-    "core.frame": ("frame", "metrics", "measure", "lasting"),
-    "core.level": ("frame", "metrics"),
-    "core.scale": ("frame", "measure", "lasting"),
-    "extract.edges.brows": ("brows",),
-    "extract.edges.corners": ("corners",),
-    "extract.edges.irises": ("irises",),
-    "extract.edges.lids": ("lids",),
-    "extract.edges.marks": ("marks",),
-    "extract.edges.network": ("marks", "lids"),
-    "extract.edges.peaks": ("corners", "brows", "irises"),
-    "extract.face.depth": ("depth",),
-    "extract.face.frontal": ("frontal", "quality", "hidden_limits"),
-    "extract.face.plane": ("corners", "brows", "irises"),
-    "extract.face.pose": ("camera", "response", "depth", "stretched"),
-    "extract.following": ("following",),
-    "extract.halves.common": ("common_shape",),
-    "extract.halves.response": ("response",),
-    "extract.judge.drawn": ("drawn",),
-    "extract.judge.fault_errors": ("fault_errors",),
-    "extract.judge.glasses": ("glasses",),
-    "extract.judge.hidden": ("hidden_limits",),
-    "extract.judge.limits": tuple("quality glasses lens_limits hidden_limits pupils grey".split()),
-    "extract.judge.pupils": ("pupils",),
-    "extract.judge.quality": ("quality", "quality_noise"),
-    "extract.judge.spread": ("common_shape",),
-    "extract.judge.streaks": ("hidden_limits", "hidden"),
-    "extract.judge.unclear": ("unclear",),
-    "extract.model.finding": ("finding", "second_look"),
-    "extract.model.mesh": ("mesh", "second_look"),
-    "extract.reduced": ("reduced",),
-    "extract.second_look": ("second_look", "upright"),
-    "extract.steps": ("steps", "grey"),
-    "extract.tracking": ("tracking",),
-    "extract.upright": ("upright", "steps"),
-    "metrics.absolute": ("lasting", "spread"),
-    "metrics.brow": ("metrics",),
-    "metrics.excursion": ("movement", "movement_noise"),
-    "metrics.expression": ("expressions",),
-    "metrics.eye": ("metrics",),
-    "metrics.laying": ("laying",),
-    "metrics.linear": ("linear",),
-    "metrics.measuring": ("measure", "frame"),
-    "metrics.mixture": ("spread", "movement_noise"),
-    "metrics.mouth": ("metrics",),
-    "metrics.movements": ("movement", "movement_noise"),
-    "metrics.propagation": ("spread", "movement_noise"),
-    "series.both_sides": ("series", *_SERIES),
-    "series.change": ("series", *_SERIES),
-    "series.checks": ("series", *_SERIES),
-    "series.corrections": ("corrections", "day_to_day", "series", *_SERIES),
-    "series.day_to_day": ("day_to_day", "series", *_SERIES),
-    "series.decision": ("series", *_SERIES),
-    "series.doubtful_dates": ("set", "series_folder"),
-    "series.error": ("day_to_day", "series", *_SERIES),
-    "series.finding": ("series", *_SERIES),
-    "series.findings": ("series", *_SERIES),
-    "series.guessing": ("set", "series_folder"),
-    "series.headline_courses": ("series", *_SERIES),
-    "series.labels": ("set", "series_folder"),
-    "series.latest": ("series", *_SERIES),
-    "series.likeness": ("likeness", "set", "series_folder"),
-    "series.limits": ("series", "day_to_day", *_SERIES),
-    "series.moved_side": ("series", *_SERIES),
-    "series.pitch": ("series", *_SERIES),
-    "series.rules": ("series", *_SERIES),
-    "series.sharpness": ("likeness", "set"),
-    "series.trend": ("series", *_SERIES),
-    "timing.blinks": ("timing", "timing_limits"),
-    "timing.lag": ("timing", "timing_courses"),
-    "timing.moments": ("timing", "timing_limits"),
-    "timing.ratio": ("timing", "timing_courses"),
-    "timing.smoothing": ("timing", "timing_courses"),
-    "timing.timing": ("timing", "timing_limits"),
-    "timing.transition": ("timing", "timing_courses"),
-}
-#: Numbers that decide how fast or how finely a thing is done: no reading may hang on them.
-INDIFFERENT = {
-    ("core.frame", "_BLOCK"),
-    ("extract.edges.brows", "BrowSearch.columns"),
-    ("extract.edges.brows", "BrowSearch.step"),
-    ("extract.edges.corners", "CornerSearch.columns"),
-    ("extract.edges.corners", "CornerSearch.step"),
-    ("extract.edges.irises", "IrisSearch.apart"),
-    ("extract.edges.irises", "IrisSearch.around"),
-    ("extract.edges.irises", "IrisSearch.coarse"),
-    ("extract.edges.irises", "IrisSearch.fine"),
-    ("extract.edges.irises", "IrisSearch.step"),
-    ("extract.edges.network", "_FINENESS"),
-    ("extract.face.plane", "_GRID"),
-    ("extract.face.pose", "_fit"),
-    ("extract.face.pose", "_stable_model"),
-    ("extract.following", "(_CANTHI, _SIDE, _EYES)"),
-    ("extract.following", "(_PATCH, _HALVINGS)"),
-    ("extract.following", "_STOP"),
-    ("extract.judge.limits", "GlassesLimits.overlap"),
-    ("extract.tracking", "_WAITING"),
-    ("metrics.absolute", "_lasting_squares"),
-    ("metrics.linear", "_plans"),
-    ("metrics.linear", "_same_slopes"),
-    ("metrics.linear", "_trace_nobody"),
-    ("metrics.measuring", "CHUNK"),
-    ("metrics.measuring", "_plan"),
-    ("metrics.movements", "_plan"),
-}
 #: Fixtures that read real photos.
 PHOTOS = {"astronaut", "astronaut_path", "portrait_path", "shared_faces", "ugly"}
 #: Name and head of the table of shares.

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.mutation import TESTS, keep_share, list_mutants, mutate
+from benchmarks.mutated import TESTS
+from benchmarks.mutation import keep_share, list_mutants, mutate
 
 ROOT = Path(__file__).resolve().parents[1]
 
