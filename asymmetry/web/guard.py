@@ -12,6 +12,9 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 
+from asymmetry.errors import PhotoError
+from asymmetry.photos.photo import check_header
+from asymmetry.photos.sources import PhotoSource
 from asymmetry.web.access import Access
 from asymmetry.web.problems import ProblemError, answer_problem
 
@@ -78,6 +81,16 @@ class Limits:
         """Bytes of a request's body at most."""
         files = headers.get("content-type", "").startswith("multipart/form-data")
         return self.body if files else self.plain
+
+    def refuse(self, photo: PhotoSource, size: int) -> str:
+        """Why a file of so many bytes is not kept, by its size and its first bytes; empty for a photo."""
+        if size > self.file:
+            return f"larger than {self.file // 2**20} MB"
+        try:
+            check_header(photo, max_megapixels=self.megapixels)
+        except PhotoError as error:
+            return str(error.note)
+        return ""
 
 
 class Guard:

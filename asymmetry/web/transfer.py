@@ -13,10 +13,10 @@ from typing import IO, Any, TypeAlias
 
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, get_scheme
-from asymmetry.errors import AsymmetryError, InvalidInputError, PhotoError
+from asymmetry.errors import AsymmetryError, InvalidInputError
 from asymmetry.photos.listing import image_files, is_picture_name
 from asymmetry.photos.manifest import MANIFEST, NOTES, Entry, Manifest, find_list, read_notes
-from asymmetry.photos.photo import check_header, read_photo
+from asymmetry.photos.photo import read_photo
 from asymmetry.photos.sheet import SHEET_SUFFIXES
 from asymmetry.series.corrections import CORRECTIONS, MIDDLE, Points, read_corrections
 from asymmetry.series.treatments import TREATMENTS, Treatment, read_treatments
@@ -143,7 +143,7 @@ def import_folder(store: Store, folder: Path, called: str, limits: Limits, **fac
     InvalidInputError
         If there is no photo in it, or a list can't be understood.
     """
-    pictures = {path: _refuse_photo(path, limits) for path in image_files(folder)}
+    pictures = {path: limits.refuse(path, path.stat().st_size) for path in image_files(folder)}
     files = [path for path, reason in pictures.items() if not reason]
     refused = [
         (path.relative_to(folder).as_posix(), reason) for path, reason in pictures.items() if reason
@@ -224,17 +224,6 @@ def _read_line(entry: Entry | None) -> dict[str, Any]:
         "mirrored": entry.mirrored or None,
         "excluded": (entry.notes or "manifest") if entry.use is False else None,
     }
-
-
-def _refuse_photo(path: Path, limits: Limits) -> str:
-    """Why a file is not kept; empty for a photo."""
-    if path.stat().st_size > limits.file:
-        return f"larger than {limits.file // 2**20} MB"
-    try:
-        check_header(path, max_megapixels=limits.megapixels)
-    except PhotoError as error:
-        return str(error.note)
-    return ""
 
 
 def _unpack(archive: zipfile.ZipFile, folder: Path, limits: Limits) -> None:

@@ -14,8 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from asymmetry.core.schemes import SIDES, get_scheme
-from asymmetry.errors import PhotoError
-from asymmetry.photos.photo import check_header, read_photo
+from asymmetry.photos.photo import read_photo
 from asymmetry.photos.sources import PhotoBytes
 from asymmetry.report.pictures import encode_jpeg, shrink_pixels
 from asymmetry.series.corrections import MIDDLE
@@ -56,7 +55,8 @@ async def bring_photos(request: Request) -> Response:
             )
         for file in files:
             data, name = await file.read(desk.limits.file + 1), file.filename or "photo"
-            reason = await run_in_threadpool(_refuse_photo, desk, name, data)
+            given = PhotoBytes(name, data)
+            reason = await run_in_threadpool(desk.limits.refuse, given, len(data))
             if reason:
                 refused.append({"name": name, "reason": reason})
                 continue
@@ -71,17 +71,6 @@ async def bring_photos(request: Request) -> Response:
     shown = [{"id": each.id, "name": each.name, "status": each.status} for each in kept]
     answer = {"ids": [each.id for each in kept], "photos": shown, "refused": refused}
     return JSONResponse(answer, HTTPStatus.ACCEPTED)
-
-
-def _refuse_photo(desk: Desk, name: str, data: bytes) -> str:
-    """Why a file is not kept, by its first bytes and its size; empty for a photo."""
-    if len(data) > desk.limits.file:
-        return f"larger than {desk.limits.file // 2**20} MB"
-    try:
-        check_header(PhotoBytes(name, data), max_megapixels=desk.limits.megapixels)
-    except PhotoError as error:
-        return str(error.note)
-    return ""
 
 
 def list_photos(request: Request) -> Response:
