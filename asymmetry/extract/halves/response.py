@@ -110,10 +110,9 @@ class Response:
 
 
 @functools.cache
-def load_response(path: Path = TABLE) -> Response:
-    """Read a table that ``benchmarks/tune/response.py`` wrote; once, since it does not change."""
-    found = json.loads(path.read_text(encoding="utf-8"))
-    return Response(**found)
+def load_response() -> Response:
+    """Read the table that ``benchmarks/tune/response.py`` wrote; once, since it does not change."""
+    return Response(**json.loads(TABLE.read_text(encoding="utf-8")))
 
 
 def leads(plane: FloatArray) -> dict[str, float]:

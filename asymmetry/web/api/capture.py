@@ -62,13 +62,7 @@ class FrameLimits:
     cheek: float = 0.12
 
 
-def advise(
-    frame: Landmarks,
-    pixels: Pixels,
-    *,
-    closed_eyes: bool,
-    limits: FrameLimits | None = None,
-) -> list[Note]:
+def advise(frame: Landmarks, pixels: Pixels, *, closed_eyes: bool) -> list[Note]:
     """Advice on one frame, the most important first; none for a frame that may be kept.
 
     Parameters
@@ -79,10 +73,8 @@ def advise(
         The frame.
     closed_eyes : bool
         The expression closes the eyes.
-    limits : FrameLimits, optional
-        Of a good frame.
     """
-    limits = limits or FrameLimits()
+    limits = FrameLimits()
     if str(frame.status[0]) == "several_faces":
         return [Note("frame_several")]
     if not frame.usable[0]:
