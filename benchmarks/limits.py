@@ -7,38 +7,17 @@ Seconds of a processor and peak memory, each in a process of its own.
 
 from __future__ import annotations
 
-import io
 import multiprocessing
 import resource
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
-import numpy as np
-from PIL import Image
-
 from asymmetry.errors import PhotoError
 from asymmetry.photos.formats.jpeg import MOST_SCANS
 from asymmetry.photos.photo import DEFAULT_MAX_MEGAPIXELS, LONGEST_SIDE, read_photo
 from asymmetry.photos.remote import MAX_FILE_BYTES
-
-_END, _SCAN = b"\xff\xd9", b"\xff\xda"
-
-
-def stored(width: int, height: int, kind: str = "JPEG", **options: object) -> bytes:
-    """A photo of plain grey."""
-    stream = io.BytesIO()
-    Image.fromarray(np.full((height, width, 3), 128, np.uint8)).save(stream, kind, **options)
-    return stream.getvalue()
-
-
-def many_scans(number: int) -> bytes:
-    """A JPEG of 12 megapixels whose last scan is there again and again."""
-    data = stored(4000, 3000, progressive=True)
-    scan = data[data.rindex(_SCAN) : -len(_END)]
-    more = number - data.count(_SCAN)
-    return data[: -len(_END)] + scan * more + _END
-
+from benchmarks.bombs import many_scans, stored
 
 #: Files by what they are, made when they are asked for.
 FILES: dict[str, Callable[[], bytes]] = {

@@ -66,16 +66,7 @@ class Beside:
 
 def hand_photos() -> list[Path]:
     """Every photo that a hand has read; empty where they are not there."""
-    return [
-        path
-        for tuning in (True, False)
-        for path in (
-            *photos.london(tuning=tuning),
-            *photos.london("smiling", tuning=tuning),
-            *photos.more(tuning=tuning),
-            *photos.portraits(tuning=tuning),
-        )
-    ]
+    return [*photos.people(tuning=True), *photos.people(tuning=False)]
 
 
 def read_beside(landmarks: Landmarks, paths: Sequence[Path]) -> dict[str, Beside]:

@@ -15,6 +15,7 @@ __all__ = [
     "is_tuning",
     "london",
     "more",
+    "people",
     "portraits",
     "renders",
 ]
@@ -51,6 +52,12 @@ def further() -> list[Path]:
 def portraits(*, tuning: bool) -> list[Path]:
     """Portraits of 26 people of 35 to 90 years, most of them smiling, in one half of the split."""
     return _part("portraits", tuning)
+
+
+def people(*, tuning: bool) -> list[Path]:
+    """All people at rest and smiling, and the portraits, in one half of the split."""
+    still, smiling = london(tuning=tuning), london("smiling", tuning=tuning)
+    return [*still, *smiling, *more(tuning=tuning), *portraits(tuning=tuning)]
 
 
 def renders(*, tuning: bool) -> list[Path]:

@@ -28,7 +28,7 @@ from asymmetry.photos.halvings import Halvings
 from asymmetry.photos.photo import read_photo
 from benchmarks.fidelity.photos import SHARED
 
-__all__ = ["AXIS", "Eye", "read_eyes"]
+__all__ = ["AXIS", "Eye", "read_eyes", "rendered_points"]
 
 Hand = dict[str, FloatArray]
 
@@ -101,7 +101,7 @@ class Eye:
 
 def read_eyes(paths: Sequence[Path]) -> list[Eye]:
     """The eyes in these photos that have a truth: read in crops, or else placed as a template."""
-    readings, rendered, canonical = _readings(), _rendered(), load_canonical()
+    readings, rendered, canonical = _readings(), rendered_points(), load_canonical()
     eyes = []
     with Landmarker() as landmarker:
         for path in paths:
@@ -143,7 +143,7 @@ def _exactly(
     return Eye(photo, side, picture, upper, lower, exact[0][[0, -1]], iris, _RADIUS, _RENDER_WEIGHT)
 
 
-def _rendered() -> dict[str, FloatArray]:
+def rendered_points() -> dict[str, FloatArray]:
     """The 68 points of every render, px; empty where they are not there."""
     source = SHARED / "render" / "truth.json"
     frames = json.loads(source.read_text())["frames"] if source.is_file() else {}

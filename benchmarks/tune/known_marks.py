@@ -6,7 +6,6 @@ would see.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +26,7 @@ from asymmetry.extract.model.landmarker import Landmarker
 from asymmetry.photos.halvings import Halvings
 from asymmetry.photos.photo import read_photo
 from benchmarks.fidelity import hand
-from benchmarks.fidelity.photos import SHARED
+from benchmarks.tune.eyes import rendered_points
 
 __all__ = ["Marked", "read_marked"]
 
@@ -85,7 +84,7 @@ class Marked:
 
 def read_marked(paths: Sequence[Path]) -> list[Marked]:
     """Both pictures of each side in these photos."""
-    table, rendered, canonical = hand.read_table(), _rendered(), load_canonical()
+    table, rendered, canonical = hand.read_table(), rendered_points(), load_canonical()
     found = []
     with Landmarker() as landmarker:
         for path in paths:
@@ -111,12 +110,6 @@ def read_marked(paths: Sequence[Path]) -> list[Marked]:
                         )
                     )
     return found
-
-
-def _rendered() -> Mapping[str, FloatArray]:
-    source = SHARED / "render" / "truth.json"
-    frames = json.loads(source.read_text())["frames"] if source.is_file() else {}
-    return {name: np.array(frame["points68_px"]) for name, frame in frames.items()}
 
 
 @dataclass(frozen=True)

@@ -101,8 +101,7 @@ def _folder(eye: Eye) -> str:
 
 def all_photos(*, tuning: bool, renders: bool) -> list[Path]:
     """All photos of one half of the split, with rendered faces or without."""
-    half = [photos.london(name, tuning=tuning) for name in ("neutral", "smiling")]
-    people = [*half[0], *half[1], *photos.more(tuning=tuning), *photos.portraits(tuning=tuning)]
+    people = photos.people(tuning=tuning)
     if not renders:
         return people
     shown = "blink", "neutral"

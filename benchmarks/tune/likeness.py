@@ -88,14 +88,8 @@ def _keep(rows: FloatArray) -> FloatArray:
 
 def _read_photos(reader: Reader) -> Folk:
     """Neutral and smiling photos and portraits."""
-    paths = [
-        *photos.london(tuning=True),
-        *photos.london("smiling", tuning=True),
-        *photos.more(tuning=True),
-        *photos.portraits(tuning=True),
-    ]
     found: dict[str, list[FloatArray]] = {}
-    for path in paths:
+    for path in photos.people(tuning=True):
         found.setdefault(path.stem.split("_n")[0].split("_s")[0], []).append(_read(reader, [path]))
     return {who: _keep(np.concatenate(rows)) for who, rows in found.items()}
 

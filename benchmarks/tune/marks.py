@@ -73,9 +73,7 @@ def kind_of(photo: str) -> str:
 
 def all_photos(*, tuning: bool) -> list[Path]:
     """All photos of one half of the split."""
-    half = [photos.london(name, tuning=tuning) for name in ("neutral", "smiling")]
-    marked = [*half[0], *half[1], *photos.more(tuning=tuning), *photos.portraits(tuning=tuning)]
-    return [*marked, *photos.renders(tuning=tuning)]
+    return [*photos.people(tuning=tuning), *photos.renders(tuning=tuning)]
 
 
 def report(network: MarkNetwork, marked: Sequence[Marked], copies: int = 4) -> None:
