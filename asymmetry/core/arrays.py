@@ -11,6 +11,7 @@ import numpy.typing as npt
 from asymmetry.errors import InvalidInputError
 
 __all__ = [
+    "Column",
     "FloatArray",
     "Mask",
     "Pixels",
@@ -27,6 +28,7 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
+Column = npt.NDArray[Any]
 
 _Part = TypeVar("_Part")
 

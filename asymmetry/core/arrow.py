@@ -6,15 +6,13 @@ from datetime import datetime
 from typing import Any, get_args
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import Column
 from asymmetry.core.columns import Status
 from asymmetry.core.values import LISTS
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["plain_values", "to_arrow_array", "valid_texts"]
-
-Column = npt.NDArray[Any]
 
 # In this order in the dictionary of every Arrow table, so that tables can be joined.
 _STATUSES = get_args(Status)

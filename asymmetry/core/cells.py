@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy.typing as npt
-
+from asymmetry.core.arrays import Column
 from asymmetry.core.arrow import plain_values, valid_texts
 
 __all__ = [
@@ -18,8 +17,6 @@ __all__ = [
     "write_exactly",
     "write_short",
 ]
-
-Column = npt.NDArray[Any]
 
 #: Decimals of numbers in text files: 0.1 µm. Numbers below 1, such as mm per px, get more.
 DECIMALS, DECIMALS_BELOW_ONE = 4, 6

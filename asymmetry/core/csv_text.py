@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import Column
 from asymmetry.core.cells import (
     DECIMALS,
     DECIMALS_BELOW_ONE,
@@ -20,8 +20,6 @@ from asymmetry.core.cells import (
 )
 
 __all__ = ["csv_blocks", "write_rows"]
-
-Column = npt.NDArray[Any]
 
 # Rows of a block, so that a long table is never in memory as text as a whole.
 _BLOCK = 10_000

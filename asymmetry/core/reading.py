@@ -11,15 +11,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import Column
 from asymmetry.core.paths import as_path
 from asymmetry.core.values import TEXTS, from_values
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["arrow_columns", "csv_columns", "frame_columns"]
 
-Column = npt.NDArray[Any]
 Meaning: TypeAlias = dict[str, str]
 _MEANING = ("unit", "sign", "definition")
 

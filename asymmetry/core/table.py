@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.arrays import check_type, list_parts, same_values
+from asymmetry.core.arrays import Column, check_type, list_parts, same_values
 from asymmetry.core.arrow import plain_values, to_arrow_array, valid_texts
 from asymmetry.core.cells import keep_end, write_cells, write_short
 from asymmetry.core.csv_text import csv_blocks
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["HEADLINE", "LEADING", "Measurements"]
-
-Column = npt.NDArray[Any]
 
 #: Columns that say which photo a row is; those present come first, in this order.
 LEADING = ("photo", "taken", "day", "expression", "status", "reason", "flags")

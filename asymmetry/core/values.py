@@ -9,12 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.arrays import read_only
+from asymmetry.core.arrays import Column, read_only
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["LISTS", "TEXTS", "as_column", "from_values"]
-
-Column = npt.NDArray[Any]
 
 #: Columns of codes with a space between them, which are lists where a format has lists.
 LISTS = ("flags",)

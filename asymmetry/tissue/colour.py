@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 __all__ = [
     "FLOOR",
+    "Light",
     "delta_e",
     "density_from_srgb",
     "lab_from_linear",

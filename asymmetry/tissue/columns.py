@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Column
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES
 from asymmetry.tissue.atlas import REGIONS
@@ -19,7 +20,6 @@ from asymmetry.tissue.patches import Patch
 __all__ = ["LEAST_SEEN", "bruise_columns", "notes_of"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
-Column = npt.NDArray[Any]
 
 #: Share of the skin of a region, or of a side, of which more has to be seen for an area to be told.
 LEAST_SEEN = 0.5

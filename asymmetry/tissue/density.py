@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from asymmetry.core.arrays import Mask
 from asymmetry.tissue.atlas import REGIONS, Atlas, load_atlas
-from asymmetry.tissue.colour import FLOOR
+from asymmetry.tissue.colour import FLOOR, Light
 from asymmetry.tissue.masks import COARSE, find_seen, halve
 from asymmetry.tissue.picture import SkinPicture
 
@@ -30,7 +30,6 @@ __all__ = [
     "load_grid",
 ]
 
-Light = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Density in red, green and blue to shading and colour: orthonormal rows.

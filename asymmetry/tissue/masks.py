@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from asymmetry.core.arrays import Mask
 from asymmetry.tissue.atlas import PX_PER_CM
+from asymmetry.tissue.colour import Light
 from asymmetry.tissue.picture import SkinPicture
 
 __all__ = ["COARSE", "DARK", "find_seen", "halve", "join_to_seeds", "median"]
 
-Light = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Pixels of the picture to one of the density, each way. The latter's are mm of a canonical face.

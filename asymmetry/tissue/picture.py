@@ -17,12 +17,11 @@ from asymmetry.extract.face.half import from_half, to_half
 from asymmetry.extract.face.plane import average_at, places
 from asymmetry.extract.face.pose import Pose, fit_pose, stable_numbers
 from asymmetry.tissue.atlas import PX_PER_CM, STEP, WIDTH, Atlas, load_atlas
-from asymmetry.tissue.colour import density_from_srgb, linear_from_srgb
+from asymmetry.tissue.colour import Light, density_from_srgb, linear_from_srgb
 
 __all__ = ["FACING", "SkinPicture", "draw_skin"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
-Light = npt.NDArray[np.float32]
 
 #: Skin whose surface is turned further away from the camera than this cosine is not judged: it is seen at
 #: less than half of its size.

@@ -24,6 +24,7 @@ __all__ = [
     "WIDTH",
     "Drawn",
     "Frontal",
+    "Grey",
     "axes",
     "draw_face",
     "draw_frontal",

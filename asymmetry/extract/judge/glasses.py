@@ -16,16 +16,13 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from asymmetry.core.schemes import SIDES
-from asymmetry.extract.face.frontal import PX_PER_CM, Frontal
+from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, Grey
 from asymmetry.extract.judge.limits import GlassesLimits, Region
 from asymmetry.extract.judge.quality import colour
 
 __all__ = ["bridge", "dimming", "lens_edge", "rims", "wears_glasses"]
-
-Grey = npt.NDArray[np.float32]
 
 
 def wears_glasses(view: Frontal, limits: GlassesLimits) -> bool:

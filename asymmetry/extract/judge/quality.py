@@ -18,7 +18,7 @@ import numpy.typing as npt
 from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.columns import QUALITY
 from asymmetry.core.notes import Note
-from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, axes, percentile, smooth
+from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, Grey, axes, percentile, smooth
 from asymmetry.extract.judge.limits import QualityLimits
 
 __all__ = [
@@ -31,8 +31,6 @@ __all__ = [
     "mean_chroma",
     "noise",
 ]
-
-Grey = npt.NDArray[np.float32]
 
 # Standard deviation over median absolute value, of normal noise.
 _MAD = 1.4826
