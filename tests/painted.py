@@ -46,6 +46,14 @@ def plane_of(canonical: Canonical) -> FloatArray:
     return plane
 
 
+def symmetric_plane() -> FloatArray:
+    """The canonical face with irises: exactly symmetric."""
+    plane = plane_of(canonical())
+    for side, x in zip(SIDES, (-3.15, 3.15), strict=True):
+        plane[MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["iris"])] = x, 2.7
+    return plane
+
+
 @cache
 def frontal() -> FloatArray:
     """The face from the front, shape (478, 3), one px per cm, its origin at 0, 0; irises between canthi."""

@@ -13,8 +13,9 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.half import to_half
 from asymmetry.extract.halves.common import CommonShape, Field
 from asymmetry.extract.judge.spread import SCATTER, Seen, lid_sds, point_spread
-from asymmetry.extract.model.canonical import canonical_mesh, load_canonical
+from asymmetry.extract.model.canonical import load_canonical
 from asymmetry.photos.halvings import Halvings
+from tests.painted import symmetric_plane
 
 BROW, MOUTH = MEDIAPIPE_478.groups["brow"], MEDIAPIPE_478.groups["mouth"]
 GRID = Field()
@@ -23,13 +24,7 @@ EVERYWHERE = np.stack(np.meshgrid(np.linspace(0, 8, 30), np.linspace(-10, 10, 60
 
 @pytest.fixture
 def plane() -> FloatArray:
-    """The canonical face: exactly symmetric."""
-    plane = np.zeros((MEDIAPIPE_478.size, 2))
-    vertices = canonical_mesh()
-    plane[: len(vertices)] = vertices[:, :2]
-    for side, x in zip(SIDES, (-3.15, 3.15), strict=True):
-        plane[MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["iris"])] = x, 2.7
-    return plane
+    return symmetric_plane()
 
 
 def raised(plane: FloatArray, names: tuple[str, ...], up: float) -> FloatArray:

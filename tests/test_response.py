@@ -21,6 +21,7 @@ from asymmetry.extract.halves.response import (
 )
 from asymmetry.extract.model.canonical import canonical_mesh
 from asymmetry.extract.settings import Settings
+from tests.painted import symmetric_plane
 
 GROUPS = MEDIAPIPE_478.groups
 BROW, IRIS = GROUPS["brow"], GROUPS["iris"]
@@ -40,13 +41,7 @@ TABLE_OF_TESTS = Response(
 
 @pytest.fixture
 def plane() -> FloatArray:
-    """The canonical face: exactly symmetric."""
-    plane = np.zeros((MEDIAPIPE_478.size, 2))
-    vertices = canonical_mesh()
-    plane[: len(vertices)] = vertices[:, :2]
-    for side, x in zip(SIDES, (-3.15, 3.15), strict=True):
-        plane[MEDIAPIPE_478.of(side, IRIS)] = x, 2.7
-    return plane
+    return symmetric_plane()
 
 
 def raised(plane: FloatArray, side: Side, names: tuple[str, ...], up: float) -> FloatArray:

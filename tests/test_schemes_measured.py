@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 import asymmetry
-from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.scale import OUTER_CANTHI_MM
@@ -27,6 +26,7 @@ from asymmetry.series.scale import pooled_scale
 from asymmetry.synthetic import face
 from benchmarks.fidelity.photos import SHARED
 from tests.schemes import other, told_in
+from tests.test_laws import numbers
 
 #: Metrics for which each scheme lacks points.
 NOT_CARRIED = {
@@ -36,14 +36,6 @@ NOT_CARRIED = {
     "wflw98": {"ala_height", "philtrum_deviation"},
     "webmorph189": {"ala_height", "mouth_area", "philtrum_deviation"},
 }
-
-
-def numbers(table: Measurements) -> dict[str, FloatArray]:
-    return {
-        name: column
-        for name, column in table.items()
-        if column.dtype.kind == "f" and "sd_" not in name
-    }
 
 
 def uneven(n: int = 4) -> Landmarks:

@@ -42,15 +42,20 @@ SEED = 18
 RIGHT, LEFT = 0, 1
 
 
-@pytest.fixture(scope="module")
-def sitter() -> Sitter:
-    """A face with the texture of pores and freckles, whose exact points are known."""
+def textured(darkest: int, lightest: int) -> Sitter:
+    """A face with grain between these levels, whose exact points are known."""
     landmarks = face(px_per_mm=PX_PER_MM)
     width, height = (int(side) for side in landmarks.size[0])
     rng = np.random.default_rng(SEED)
-    coarse = rng.integers(100, 200, (height // 6 + 1, width // 6 + 1, 3), dtype=np.uint8)
+    coarse = rng.integers(darkest, lightest, (height // 6 + 1, width // 6 + 1, 3), dtype=np.uint8)
     skin = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
     return prepare_sitter(np.asarray(skin, dtype=np.uint8), landmarks)
+
+
+@pytest.fixture(scope="module")
+def sitter() -> Sitter:
+    """With the texture of pores and freckles."""
+    return textured(100, 200)
 
 
 def picture_of(sitter: Sitter) -> SkinPicture:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.core.schemes import SIDES
-from asymmetry.synthetic import Sitter, face, prepare_sitter
+from asymmetry.synthetic import Sitter
 from asymmetry.synthetic.bruise import ABSORPTION
 from asymmetry.synthetic.swelling import Swelling, swell_face
 from asymmetry.tissue.atlas import load_atlas
@@ -19,7 +19,7 @@ from asymmetry.tissue.patches import Patch
 from asymmetry.tissue.picture import SkinPicture
 from asymmetry.tissue.swelling import REGIONS, measure_swelling
 from tests.test_skin_days import patch
-from tests.test_swelling import picture_of
+from tests.test_swelling import picture_of, textured
 
 CHEEK = REGIONS.index("cheek")
 #: Middle of a bruise on the canonical cheek, cm outwards and up, its radius, mm, and its density.
@@ -28,13 +28,8 @@ PLACE, RADIUS_MM, DENSITY = (4.2, -1.6), 7.0, 0.3
 
 @pytest.fixture(scope="module")
 def sitter() -> Sitter:
-    """A face with the faint texture of pores."""
-    landmarks = face(px_per_mm=3.0)
-    width, height = (int(side) for side in landmarks.size[0])
-    rng = np.random.default_rng(18)
-    grain = rng.integers(145, 160, (height // 6 + 1, width // 6 + 1, 3), dtype=np.uint8)
-    skin = cv2.resize(grain, (width, height), interpolation=cv2.INTER_CUBIC)
-    return prepare_sitter(np.asarray(skin, dtype=np.uint8), landmarks)
+    """With the faint texture of pores."""
+    return textured(145, 160)
 
 
 @pytest.fixture(scope="module")
