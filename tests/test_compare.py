@@ -317,4 +317,6 @@ def test_two_photos_without_a_number_in_common_are_not_called_alike() -> None:
     turned = replace(face(2, yaw=[0, 50]), photo=np.array(["a.jpg", "b.jpg"]))
     about = [PhotoRecord(name, expression="rest") for name in ("a.jpg", "b.jpg")]
     (note,) = compare_pair(turned, about).notes
-    assert str(note).startswith("Not compared, because a side was not measured in one of the photos")
+    assert str(note).startswith(
+        "Not compared, because a side was not measured in one of the photos"
+    )

@@ -307,6 +307,8 @@ def test_an_asymmetry_outside_the_normal_range_is_told(mm: float, told_of: bool)
         "outside the normal range",
     )
     assert [each.note["headline"] for each in there] == ["brow_height"] * told_of
+    first, last = norms().ages  # older faces are less even
+    assert all(f"adults ({first} to {last} years)" in str(each.note) for each in there)
 
 
 @pytest.mark.parametrize(

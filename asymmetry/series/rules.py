@@ -160,8 +160,11 @@ def _weaker_side(situation: Situation) -> Found:
 
 
 def _outside_normal(situation: Situation) -> Found:
+    norms = situation.norms
+    if norms is None:
+        return
     for each in situation.followed:
-        norm = situation.norms and situation.norms.get(each.headline.metric)
+        norm = norms.get(each.headline.metric)
         if not norm or norm.expression != each.diff.expression or not len(each.diff):
             continue
         days = latest_days(
@@ -172,6 +175,7 @@ def _outside_normal(situation: Situation) -> Found:
             day = float(each.diff.day[-1])
             known: dict[str, Any] = {"headline": each.headline.name, "unit": each.headline.unit}
             known["when"] = tell_latest(float(days[0]), day)
+            known["first"], known["last"] = norms.ages
             note = Note("outside_normal", mm=abs(diff), p90=norm.p90, n=norm.n, **known)
             yield note, day, each.diff.photos[-1], ()
 
