@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from asymmetry import Series
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.text import english_text
 from asymmetry.series import what_changed
 from asymmetry.synthetic import face
 from tests.test_series_change import TREATED_ON, dated
-from tests.test_series_episodes import DAYS, only, opened, since_treatment
+from tests.test_series_episodes import DAYS, SHUT, only, opened, since_treatment
 
 
 def raised(left: float, rest_days: tuple[float, ...] = (), lid: float = 0.0) -> Series:
@@ -46,6 +48,30 @@ def test_a_side_by_itself_is_told_with_the_expression() -> None:
     made = raised(5.0)
     told = [each.words for each in what_changed(made.changes(), ()) if "itself" in each.words]
     assert told[0].startswith("Day 60: brows raised, left brow 5.0 mm lower")
+
+
+@pytest.mark.parametrize(
+    ("expression", "part", "before", "after", "said"),
+    [
+        ("eye_closure", "upper_lid", SHUT, SHUT + 1.8, "your left eye closes less"),
+        ("eye_closure", "upper_lid", SHUT + 1.8, SHUT, "your left eye closes further"),
+        ("brow_raise", "brow", 6.0, 3.0, "you raise your left brow less"),
+        ("frown", "brow", -4.0, -1.0, "your left brow moves less when you frown"),
+    ],
+)
+def test_a_report_tells_what_the_expression_did(
+    expression: str, part: str, before: float, after: float, said: str
+) -> None:
+    moves = {f"{part}_right_mm": before, f"{part}_left_mm": [before] * 3 + [after] * 6}
+    made = Series.from_landmarks(
+        dated(face(len(DAYS), **moves), list(DAYS)),
+        expression=[expression] * len(DAYS),
+        treated_on=TREATED_ON,
+        setting="clinic",
+    )
+    opening = opened(made)
+    assert said in opening.headline.lower()
+    assert any(english_text().known("expressions", expression) in each for each in opening.remarks)
 
 
 def test_the_other_findings_of_a_report_name_the_expression() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from asymmetry.core.notes import Note
 from asymmetry.report.moments import find_poor
 from asymmetry.report.sections import Wording
 from asymmetry.series import Finding
-from asymmetry.series.finding import OF_SKIN
+from asymmetry.series.finding import OF_SKIN, is_moved_by
 from asymmetry.series.review import review_photos
 
 __all__ = ["Opening", "make_opening"]
@@ -115,7 +115,12 @@ def _finding_note(finding: Finding) -> Note:
         return Note("your_weak", share=max(finding.now / finding.before, 0.0), **known)
     if finding.kind == "synkinesis" and not finding.photos[0]:
         return Note("your_synkinesis", side=finding.side)
-    if finding.worst > finding.before:
+    grown = finding.worst > finding.before
+    if is_moved_by(finding.measure, finding.expression) and finding.side != "apart":
+        # Told as what the expression does: of eyes that close and of a frown the lower is the more.
+        grown = grown == (finding.expression == "brow_raise")
+        finding = replace(finding, part=finding.expression)
+    if grown:
         return _grown(finding)
     return _shrunk(finding)
 
