@@ -22,6 +22,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.pair import Comparison, Shift, compare_pair
 from asymmetry.synthetic import Move, face, warp_photo
+from tests.test_noticing import without_right_lids
 from tests.test_series_findings import OTHER
 
 NAMES = ("a.jpg", "b.jpg")
@@ -75,6 +76,12 @@ def test_nothing_is_told_where_nothing_changed() -> None:
     made = compared(face(2, noise_px=0.2))
     assert codes(made) == ["pair_same", "pair_unchanged", "pair_error"]
     assert not any(each.beyond for each in made.changes)
+
+
+def test_a_part_that_was_not_compared_is_not_said_to_be_unchanged() -> None:
+    patched = without_right_lids(face(2, upper_lid_left_mm=[0, -3]))
+    made = compared(patched)
+    assert codes(made) == ["pair_same_of_some", "pair_unchanged", "pair_not_measured", "pair_error"]
 
 
 def test_both_sides_are_told_as_both() -> None:

@@ -176,6 +176,8 @@ class Comparison(Record):
         ]
         if moved:
             yield Note("pair_moved", moved=moved)
+        elif still and lost:
+            yield Note("pair_same_of_some")
         elif still:
             yield Note("pair_same")
         if still:
