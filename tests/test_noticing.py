@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,14 @@ import pytest
 from asymmetry import Landmarks, Series, measure
 from asymmetry.core.table import Measurements
 from asymmetry.core.text import Text
-from asymmetry.metrics.headline import RATED, Headline, notable, unrated
+from asymmetry.metrics.headline import (
+    HEADLINES,
+    MORE_MOVEMENTS,
+    RATED,
+    Headline,
+    notable,
+    unrated,
+)
 from asymmetry.metrics.noticing import rate_difference
 from asymmetry.report.naming import Names
 from asymmetry.report.sections import Wording
@@ -81,3 +89,15 @@ def test_a_report_without_lids_says_nothing_of_them() -> None:
         "No left-right difference on day 0 is as large as others are known to notice. Whether others "
         "notice these on day 0 can't be told (not measured, or too uncertain): eye opening."
     )
+
+
+@pytest.mark.parametrize("headline", [*HEADLINES, *itertools.chain(*MORE_MOVEMENTS.values())])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_difference_that_prints_as_none_is_told_as_none(
+    headline: Headline, language: str
+) -> None:
+    say = Text.load(language)
+    level = say.known("level", headline.name)
+    for diff in np.linspace(-1.2, 1.2, 49):
+        words = headline.note(diff).words(say)
+        assert (words == level) != any(digit in words for digit in "123456789")

@@ -38,6 +38,9 @@ __all__ = [
     "unrated",
 ]
 
+#: Digits after the point in words, by the unit, where they are not one.
+_DECIMALS = {"pct": 0}
+
 
 @dataclass(frozen=True)
 class Headline:
@@ -111,7 +114,7 @@ class Headline:
         """
         if math.isnan(diff_mm):
             return Note("not_measured")
-        if float(f"{diff_mm:.1f}") == 0:
+        if float(f"{diff_mm:.{_DECIMALS.get(self.unit, 1)}f}") == 0:
             return Note("sides_alike", headline=self.name)
         if subject == "left" and diff_mm < 0:
             return Note("left_more", headline=self.name, mm=-diff_mm, side=subject)
