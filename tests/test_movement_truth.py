@@ -15,6 +15,7 @@ import pytest
 from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
+from asymmetry.core.text import english_text
 from asymmetry.extract import Extractor
 from asymmetry.metrics import movement, movement_catalogue
 from asymmetry.metrics.movements import beyond_noise
@@ -161,3 +162,17 @@ def test_standard_deviations_of_what_stays_hold(warps: tuple[Measurements, Measu
         )
         assert within[-1].mean() > 0.85, name
     assert 0.9 < np.concatenate(within).mean() < 0.99
+
+
+def test_healthy_smiles_are_as_even_as_the_rule_of_weak_sides_says(
+    shared_faces: Path, reader: Extractor
+) -> None:
+    folder = shared_faces / "london"
+    rest, smiling = (
+        reader.extract(sorted(folder.glob(f"*_{name}.jpg"))) for name in ("neutral", "smiling")
+    )
+    ratio = movement(rest, smiling, metrics=["commissure_lift"])["commissure_lift_ratio"]
+    source = english_text().known("rule_sources", "weaker side")
+    said = f"{len(ratio)} healthy smiles {(ratio >= 0.8).sum()} reach 80 % and more"
+    assert said in source.replace("\N{NO-BREAK SPACE}", " ")
+    assert round(ratio.min(), 2) == 0.73

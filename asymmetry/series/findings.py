@@ -29,7 +29,7 @@ from asymmetry.series.moved_side import SIGN, Moved, choose_farther, choose_move
 __all__ = ["list_findings"]
 
 #: A movement of the affected side below this part of the other side's is weak; of a side that nobody named,
-#: below `WEAK`. Healthy sides reach 0.8 and more of each other.
+#: below `WEAK`. Of 16 healthy smiles 12 reach 0.8 and more, and two, of tuning people, 0.73.
 WEAK_AFFECTED = 0.75
 #: mm between the lids of a closed eye from which on a gap is told: closed lids of photos and of renders read
 #: less (``docs/tables/closed_lids.md``, ``rendered_lids.md``).
