@@ -178,6 +178,14 @@ def test_the_latest_days_signs_are_those_of_all_its_photos() -> None:
     assert "as large as others are known to notice" not in page.text
 
 
+def test_all_that_is_followed_is_defined() -> None:
+    """The eye that closes in a smile stood in the sheet and the plots, and nowhere what it is."""
+    told = wording(smiling())
+    followed = {told.title(each.headline) for each in told.series.followed}
+    assert "Eye closing in a smile" in followed
+    assert followed <= {title for title, _, _ in told.definitions()}
+
+
 def test_a_difference_within_its_error_is_not_stated() -> None:
     made = series(2, brow_right_mm=[-0.3, -3])
     said = wording(made)

@@ -17,7 +17,7 @@ from asymmetry.core.text import Text, english_text
 from asymmetry.metrics import catalogue, norms
 from asymmetry.metrics.definition import AnyMetric
 from asymmetry.metrics.expression import UNKNOWN
-from asymmetry.metrics.headline import MOVEMENT_HEADLINES, RATED, unrated
+from asymmetry.metrics.headline import MORE_MOVEMENTS, MOVEMENT_HEADLINES, RATED, unrated
 from asymmetry.metrics.movements import movement_catalogue
 from asymmetry.metrics.noticing import exceeds_error
 from asymmetry.report.naming import Names
@@ -290,7 +290,9 @@ class Wording:
         """Title, definition, usual and noticeable sizes of every metric in the report."""
         shown = [*HEADLINES]
         labels = set(self.series.movements["expression"].tolist())
-        shown += [headline for label, headline in MOVEMENT_HEADLINES.items() if label in labels]
+        for label, headline in MOVEMENT_HEADLINES.items():
+            if label in labels:
+                shown += [headline, *MORE_MOVEMENTS.get(label, ())]
         known = {**catalogue(), **movement_catalogue()}
         own = [
             (each.name.replace("_", " "), each.definition, "") for each in self.series.own_metrics
