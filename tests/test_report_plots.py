@@ -16,13 +16,14 @@ import pytest
 from asymmetry import Series
 from asymmetry.core.text import Text, languages
 from asymmetry.errors import InvalidInputError, MissingExtraError
+from asymmetry.report import render
 from asymmetry.report.plots.days import describe_days, draw_days, plot_course
 from asymmetry.report.plots.dots import describe_dots, draw_dots, summary_dots
 from asymmetry.report.plots.pairs import describe_pairs, draw_pairs, movement_pairs
 from asymmetry.report.plots.style import Setting, svg
 from asymmetry.series import HEADLINES, DiaryNote
 from asymmetry.synthetic import face
-from tests.pages import TREATED_ON, dated, series, smiling
+from tests.pages import TREATED_ON, Page, dated, series, smiling
 
 TREATED = Setting(Text.load(), treated=True)
 UNTREATED = Setting(Text.load(), treated=False)
@@ -174,6 +175,21 @@ def test_dots_are_the_changes() -> None:
     told = describe_dots(dots, TREATED)
     assert "Brow height: before 0.0, largest change to −4.0 on day" in told
     assert "Mouth corner: before 0.0, latest 0.0, a change is called at" in told
+
+
+def test_the_largest_change_is_that_of_the_finding() -> None:
+    """A day with several photos stood in the plot and the table, another one in the words."""
+    days = [0, 1, 10, 20, 20, 20, 20, 50, 60]
+    drop = [0, 0, -4.1, -4, -4, -4, -4, 0, 0]
+    made = Series.from_landmarks(
+        dated(face(9, px_per_mm=4, noise_px=0.05, brow_right_mm=drop), days), treated_on=TREATED_ON
+    )
+    (finding,) = made.findings
+    brow = made.changes()[0]
+    assert finding.days.worst == 10 != brow.farthest_day
+    dot = summary_dots(made.followed, made.changes())[0]
+    assert (dot.day, dot.farthest) == (10, pytest.approx(brow.before - 4.1, abs=0.1))
+    assert "−4.1 (day 10)" in Page(render(made)).text
 
 
 def test_dots_of_one_day_show_what_there_is() -> None:

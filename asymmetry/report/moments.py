@@ -10,10 +10,19 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.extract.judge.quality import FAULTS
-from asymmetry.series import Change, Finding, History
+from asymmetry.series import Change, Course, Finding, History
 from asymmetry.series.finding import OF_SKIN
 
-__all__ = ["Moment", "Story", "choose_stories", "find_poor", "has_peak", "rows_of", "strip_rows"]
+__all__ = [
+    "Moment",
+    "Story",
+    "choose_stories",
+    "find_peak",
+    "find_poor",
+    "has_peak",
+    "rows_of",
+    "strip_rows",
+]
 
 IntArray = npt.NDArray[np.intp]
 Kind = Literal["before", "first", "worst", "near", "latest", "only"]
@@ -73,6 +82,25 @@ def has_peak(change: Change) -> bool:
     if not change.span:
         return False
     return not change.beyond or abs(change.farthest - change.change) > change.limit
+
+
+def find_peak(change: Change, course: Course) -> tuple[float, float]:
+    """The largest change of the days in a row on which it was called, and its day, as findings tell it.
+
+    `Change.farthest` is of the day that stands out most beside its error, as one with several photos does.
+
+    Parameters
+    ----------
+    change : Change
+        A change that `has_peak`.
+    course : Course
+        The difference that it is of.
+    """
+    first, last = change.span
+    there = (course.day >= first) & (course.day <= last)
+    apart = np.where(there, course.value - change.before, 0.0)
+    most = int(np.argmax(np.abs(apart)))
+    return float(apart[most]), float(course.day[most])
 
 
 def choose_stories(series: History) -> tuple[Story, ...]:

@@ -11,7 +11,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.core.text import Text
 from asymmetry.metrics import MovementMetric, norms
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
-from asymmetry.report.moments import has_peak
+from asymmetry.report.moments import find_peak, has_peak
 from asymmetry.report.sections import DAY_LENGTH, Wording
 from asymmetry.series import FALSE_ALARMS, HEADLINES, Change, Headline, History
 from asymmetry.series.limits import limit_to_print
@@ -114,7 +114,9 @@ class Tables:
         """The largest change, and its day; a dash where the latest day tells as much."""
         if not has_peak(change):
             return "–"
-        return f"{self.text.number(change.farthest, '+')} ({self.text.day(change.farthest_day)})"
+        followed = {(each.diff.column, each.diff.expression): each for each in self.series.followed}
+        apart, day = find_peak(change, followed[change.column, change.expression].diff)
+        return f"{self.text.number(apart, '+')} ({self.text.day(day)})"
 
     def _heads(self, names: Iterable[str]) -> tuple[str, ...]:
         return tuple(self.text(f"tables.{name}") for name in names)

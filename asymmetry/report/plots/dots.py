@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from asymmetry.report.moments import has_peak
+from asymmetry.report.moments import find_peak, has_peak
 from asymmetry.report.palette import DIFFERENCE, ERROR, FARTHEST, GREY
 from asymmetry.report.plots.style import SMALL, WIDTH, Setting, new_figure
 from asymmetry.series import Change, Headline
@@ -74,7 +74,8 @@ def _dot(sides: Sides, change: Change | None) -> Dot:
     dot = Dot(sides.headline, change.after, change.before, change.limit)
     if not has_peak(change):
         return dot
-    return replace(dot, farthest=change.before + change.farthest, day=change.farthest_day)
+    apart, day = find_peak(change, sides.diff)
+    return replace(dot, farthest=change.before + apart, day=day)
 
 
 def draw_dots(dots: Sequence[Dot], setting: Setting, since: str) -> Figure:
