@@ -2,7 +2,8 @@
 
 A side that is ill or treated must not be taken for an expression. So against the person's usual rest both
 sides have to show it. One side is enough only against another photo of the same visit: between two photos
-of a few minutes a brow is raised or an eye closed, and no treatment sets in.
+of a few minutes a brow is raised or an eye closed, and no treatment sets in. Where that photo is the odd one
+beside the visits before and after, it is a drop that it shows, such as that of a numb lip, and no raise.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ def guess_expressions(
     at_rest = landmarks.usable & (label == REST)
     calm = _calmest_of_visit(static, day, at_rest, said == REST, doubt)
     rows = np.flatnonzero((calm >= 0) & resting & (calm != np.arange(len(calm))))
+    rows = rows[~_as_on_other_days(static, day, rows, calm)]
     if len(rows):
         moved = _compare(landmarks, static, rows, calm[rows])
         found[rows] = np.where(moved.label == UNKNOWN, REST, moved.label)
@@ -102,6 +104,25 @@ def _calmest_of_visit(
             moved = np.max([*pairs.values()], axis=0).max(axis=1)
             calm[day == each] = rows[np.lexsort((doubt[rows] + moved, ~said[rows]))[0]]
     return calm
+
+
+def _as_on_other_days(
+    static: Measurements, day: FloatArray, rows: npt.NDArray[np.intp], calm: npt.NDArray[np.intp]
+) -> Mask:
+    """Photos whose sides differ as in the visits before and after, and not as in the calmest of their own."""
+    days, first = np.unique(day[calm >= 0], return_index=True)
+    at_rest = calm[np.flatnonzero(calm >= 0)[first]]  # of each of these days
+    place = np.searchsorted(days, day[rows])
+    between = (place > 0) & (place < len(days) - 1)
+    before, after = (at_rest[np.clip(place + step, 0, len(days) - 1)] for step in (-1, 1))
+    usual, moved = np.zeros(len(rows), dtype=bool), _read_moves(static, rows, calm[rows])
+    for name, (metric, start, _) in _RISES.items():
+        diff = static[f"{metric}_diff_mm"]
+        step = np.abs(diff[rows] - diff[calm[rows]])
+        off = np.fmax(np.abs(diff[rows] - diff[before]), np.abs(diff[rows] - diff[after]))
+        alone = np.max([sign for other, sign in moved.items() if other != name], axis=0) == 0
+        usual |= alone & (step > start) & (off < step / 2)
+    return usual & between
 
 
 def _compare(
