@@ -59,7 +59,7 @@ def test_page_says_first_what_changed_and_what_to_show() -> None:
         in numbers
     )
     assert "Not changed on the latest day, as far as photos tell" in numbers
-    assert "at the size in brackets or more): Upper lid (MRD1)" in numbers
+    assert "both sides alike only if it is larger still): Upper lid (MRD1)" in numbers
     order = (
         "Summary,Sheet for the clinic,Over days,Findings in numbers,Numbers,Definitions,How it was measured,"
         "Limits,Where the numbers come from"

@@ -46,6 +46,16 @@ def with_movement(rest: Landmarks, moved: Landmarks, expression: str) -> dict[st
     return {"landmarks": both, "expression": ["rest"] * len(rest) + [expression] * len(moved)}
 
 
+def test_what_has_not_changed_is_said_of_the_sides_against_each_other() -> None:
+    series = Series.from_landmarks(
+        at_rest(LASTS, "mouth_corner", -2.0, *SIDES), treated_on=TREATED_ON
+    )
+    (words,) = (each.words for each in what_changed(series.changes(), ()) if "Not" in each.words)
+    assert "Mouth corner (" in words
+    assert "of one side against the other" in words
+    assert "of both sides alike only if it is larger" in words
+
+
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize(
     ("part", "mm", "headline", "kind"),
