@@ -204,6 +204,26 @@ def test_a_photo_that_is_blurred_beside_the_others_is_set_aside() -> None:
     assert codes(Series.from_landmarks(blurred(person(6), p3=1.3), about=about)) == {}
 
 
+def test_an_oblique_view_beside_a_frontal_one_is_set_aside() -> None:
+    def aside(*yaw: float, third: str = "rest", use: bool | None = None) -> list[str]:
+        days = ["2026-03-02", "2026-03-02", "2026-03-02", "2026-03-09"]
+        names = np.array([f"{row}.jpg" for row in range(4)])
+        made = replace(face(4, yaw=np.array(yaw)), taken=np.array(days), photo=names)
+        said = ("rest", "rest", third, "rest")
+        about = [
+            PhotoRecord(name, expression=each, use=use)
+            for name, each in zip(names, said, strict=True)
+        ]
+        found = codes(Series.from_landmarks(made, about=about))
+        return [name for name, each in found.items() if "oblique_view" in each]
+
+    assert aside(3, 28, -24, 28) == ["1.jpg", "2.jpg"]
+    assert aside(3, 18, -18, 3) == []
+    assert aside(28, 28, -24, 3) == [], "there is no better one of the day"
+    assert aside(3, 28, -24, 3, use=True) == []
+    assert aside(3, 28, -24, 3, third="smile_open") == ["1.jpg"]
+
+
 def visit(*weights: dict[str, float], days: str = "2026-03-02") -> Series:
     """A face at rest but for its expression weights, once for each of them, on one day or more."""
     made = face(len(weights))

@@ -26,9 +26,9 @@ _STATES = frozenset(("gap", "weaker than other side")) | OF_SKIN
 #: Reasons in the order in which a photo with several is told of: the earlier one explains the later ones.
 _REASONS = (
     "unwanted another_subject same_file looks_mirrored looks_mirrored_front date_far_before date_far_after "
-    "date_out_of_order clock_reset blurred_beside_others another_person unreadable no_face several_faces "
-    "undated unanchored in_the_cloud hidden is_video live_video thumbnails in_the_bin is_packed "
-    "linked_folder unknown_file"
+    "date_out_of_order clock_reset blurred_beside_others oblique_view another_person unreadable no_face "
+    "several_faces undated unanchored in_the_cloud hidden is_video live_video thumbnails in_the_bin "
+    "is_packed linked_folder unknown_file"
 ).split()
 
 

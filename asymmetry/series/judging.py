@@ -14,9 +14,10 @@ from datetime import date
 import numpy as np
 
 from asymmetry.core.arrays import FloatArray, Mask
-from asymmetry.core.frame import Upright
+from asymmetry.core.frame import Upright, head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, NoteArray, note_array
+from asymmetry.photos.dates import day_of
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.doubtful_dates import doubt_dates
 from asymmetry.series.likeness import (
@@ -35,6 +36,9 @@ Reasons = dict[int, Note]
 
 #: Why a photo is set aside that shows another person.
 _OF_ANOTHER = ("another_subject", "another_person")
+#: A head turned by more degrees is no frontal view, as oblique ones of a clinic are; one turned by less than
+#: those of `_FRONTAL_DEG` is one.
+_OBLIQUE_DEG, _FRONTAL_DEG = 20.0, 15.0
 
 
 def is_of_another(notes: NoteArray, *codes: str) -> Mask:
@@ -60,9 +64,9 @@ def judge_photos(
 ) -> Landmarks:
     """Judge photos: those that can't be believed become ``"rejected"`` or lose their date, and say why.
 
-    Set aside are photos that the manifest does not want, second files of one exposure, photos that are
-    blurred, of another person or mirrored against the others. A date is set aside if it is far from all
-    others.
+    Set aside are photos that the manifest does not want, second files of one exposure, oblique views beside
+    a frontal one, and photos that are blurred, of another person or mirrored against the others. A date is
+    set aside if it is far from all others.
 
     Parameters
     ----------
@@ -78,6 +82,7 @@ def judge_photos(
     out = {row: Note("unwanted") for row, each in enumerate(about) if each.use is False}
     out |= _find_exposures(landmarks, about)
     out |= _find_subjects(about)
+    out |= _find_oblique(landmarks, about, out)
     out |= _find_blurred(landmarks, about, out)
     out |= _find_unlike(landmarks, about, turned, out)
     photos, taken = landmarks.photo.tolist(), landmarks.taken.tolist()
@@ -133,6 +138,22 @@ def _find_subjects(about: Sequence[PhotoRecord]) -> Reasons:
 def _spell_alike(name: str) -> str:
     """A name without the differences that typing it twice makes: letter case, spaces, composed letters."""
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+def _find_oblique(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reasons) -> Reasons:
+    """Views from aside of a day that has a frontal one, of the same expression where somebody says one."""
+    yaw = np.abs(head_angles(landmarks.pose)[0])
+    rows = _rows_to_compare(landmarks, out)
+    day = {row: day_of(str(landmarks.taken[row])) for row in rows}
+    frontal = {(day[row], about[row].expression) for row in rows if yaw[row] <= _FRONTAL_DEG}
+    return {
+        row: Note("oblique_view")
+        for row in rows
+        if yaw[row] > _OBLIQUE_DEG
+        and day[row] is not None
+        and (day[row], about[row].expression) in frontal
+        and about[row].use is not True
+    }
 
 
 def _find_blurred(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reasons) -> Reasons:

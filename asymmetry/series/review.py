@@ -31,6 +31,7 @@ _COLUMNS = {
     "another_subject": "subject",
     "another_person": "use",
     "blurred_beside_others": "use",
+    "oblique_view": "use",
     "looks_mirrored": "mirrored",
     "looks_mirrored_front": "mirrored",
     "date_far_before": "taken",
