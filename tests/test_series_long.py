@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, timedelta
+
 import numpy as np
 import pytest
 
-from tests.test_series_change import error
+from asymmetry import Series
+from asymmetry.synthetic import face
+from tests.test_series_change import TREATED_ON, dated, error
 
 
 def test_a_step_is_no_correlation_of_neighbours() -> None:
@@ -15,3 +20,30 @@ def test_a_step_is_no_correlation_of_neighbours() -> None:
     assert np.mean([each.serial for each in stepped]) < 0.05
     wider = [b.variance(1) / a.variance(1) for a, b in zip(flat, stepped, strict=True)]
     assert np.mean(wider) == pytest.approx(1, abs=0.1)
+
+
+# Botulinum toxin every three months, that wears off each time
+
+MONTHS_3 = 91
+CYCLES = 8
+VISITS = {14: -3.0, 30: -3.0, 60: -1.5, 90: 0.0}
+
+
+def worn_off(cycles: int = CYCLES, size: Callable[[int], float] = lambda _: 1.0) -> Series:
+    """A right brow that each treatment lowers by 3 mm, times a size, until it has worn off."""
+    cycle = range(cycles)
+    days = [-7.0, -2, *(MONTHS_3 * each + day for each in cycle for day in VISITS)]
+    drop = [0.0, 0, *(size(each) * mm for each in cycle for mm in VISITS.values())]
+    made = dated(face(len(days), noise_px=0.3, seed=3, brow_right_mm=drop), days)
+    first = date.fromisoformat(TREATED_ON)
+    treated = [str(first + timedelta(days=MONTHS_3 * each)) for each in cycle]
+    return Series.from_landmarks(made, treated_on=treated, expression=["rest"] * len(days))
+
+
+def test_what_treatments_do_is_no_scatter_however_many_there_are() -> None:
+    made = worn_off()
+    change = next(each for each in made.changes() if each.headline.metric == "brow_height")
+    lowered = [MONTHS_3 * each + day for each in range(CYCLES) for day in (14, 30)]
+    assert set(lowered) <= set(change.days_beyond)
+    assert change.mdc95 < 1.5
+    assert made.course("brow_height").half_width[-1] < 1

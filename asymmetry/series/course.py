@@ -15,6 +15,7 @@ from asymmetry.core.records import Record
 from asymmetry.core.table import Measurements
 from asymmetry.series.day_to_day import DEFAULT_SEM, Expected, expected_error
 from asymmetry.series.error import Error, course_error
+from asymmetry.series.treatments import load_treatments
 
 __all__ = ["Course", "Visits", "course"]
 
@@ -46,6 +47,8 @@ class Course(Record):
         Their expected error.
     times : ndarray, shape (d,)
         How many times larger the error variance of each day's readings is than expected.
+    treated : tuple of float
+        Days of treatments, where there are several: a step across one is no scatter.
     """
 
     column: str
@@ -57,6 +60,7 @@ class Course(Record):
     readings: FloatArray = field(repr=False)
     expected: Expected = USUAL
     times: FloatArray = field(default_factory=lambda: np.ones(1), repr=False)
+    treated: tuple[float, ...] = field(default=(), repr=False)
     derived: ClassVar[tuple[str, ...]] = ("low", "high", "error")
 
     def __len__(self) -> int:
@@ -65,9 +69,8 @@ class Course(Record):
     @functools.cached_property
     def error(self) -> Error:
         """Measurement error of the readings."""
-        return course_error(
-            self.readings, self.day, self.value, self.count, self.expected, self.times
-        )
+        parts = self.readings, self.day, self.value, self.count, self.expected, self.times
+        return course_error(*parts, self.treated)
 
     @property
     def half_width(self) -> FloatArray:
@@ -150,6 +153,8 @@ class Visits:
     def __init__(self, table: Measurements, rows: npt.NDArray[np.bool_], expression: str) -> None:
         self._day, self._photo, self._expression = table["day"], table["photo"], expression
         self._rows = rows & np.isfinite(self._day)
+        given = load_treatments(table.provenance.get("treatments", ()))
+        self._treated = tuple(float((each.day - given[0].day).days) for each in given)
         self._known: dict[bytes, _Days] = {}  # most columns are read in the same photos
 
     def course(
@@ -181,6 +186,7 @@ class Visits:
             readings=values,
             expected=expected,
             times=wider,
+            treated=self._treated,
         )
 
     def _group(self, read: npt.NDArray[np.bool_]) -> _Days:

@@ -168,7 +168,7 @@ def _look_back(
     value = np.array([c.value for c in courses])
     count = np.array([c.count for c in courses])
     variance = _expect(courses, errors, count)
-    told = learn(value, variance, courses[0].day, [each.df for each in errors], first)
+    told = learn(value, variance, courses[0].day, [e.df for e in errors], first, courses[0].treated)
     count = count[:, since]
     sessions, readings = count.shape[1], count.sum(axis=1)
     mean = (count * value[:, since]).sum(axis=1) / readings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -139,6 +139,7 @@ def learn(
     day: FloatArray,
     df: Sequence[float],
     reference: int = 0,
+    treated: Sequence[float] = (),
 ) -> Known:
     """The errors of courses of the same days as the scatter from day to day tells them, day after day.
 
@@ -152,6 +153,8 @@ def learn(
         How well the variance is known, in degrees of freedom.
     reference : int
         So many days come before a treatment; no scatter is taken across it.
+    treated : sequence of float
+        Days of treatments, across which a step is none however many there are.
 
     Notes
     -----
@@ -162,7 +165,9 @@ def learn(
     """
     near = _off_the_line(value, variance, day, 1)
     apart = range(reference - 2, reference) if reference < len(day) else range(0)
-    rows = [_learn(row, own, apart) for row, own in zip(near.tolist(), df, strict=True)]
+    between = [(day[:-2] <= each) & (each < day[2:]) for each in treated]
+    steps = set(np.flatnonzero(np.any(between, axis=0)).tolist()) if between else set()
+    rows = [_learn(row, own, apart, steps) for row, own in zip(near.tolist(), df, strict=True)]
     early = min(2, len(day))  # days before there is one between two others
     factor = np.array([[1.0] * early + row[0] for row in rows])
     dfs = np.array([[own] * early + row[1] for row, own in zip(rows, df, strict=True)])
@@ -170,30 +175,32 @@ def learn(
     for at, (_, _, kept) in enumerate(rows):
         if sum(kept) > SERIAL_DAYS:
             far = _off_the_line(value[at], variance[at], day, 2)
-            between = _clear_of_steps(kept)
+            clear = _clear_of_steps(kept)
             serial[at, 3:-1] = _serial_correlation(
-                np.where(between, near[at, 1:-1], 0), np.where(between, far, 0)
+                np.where(clear, near[at, 1:-1], 0), np.where(clear, far, 0)
             )
             serial[at, -1] = serial[at, -2]
     return Known(factor / (1 - 4 / 3 * serial + serial**2 / 3), dfs, serial)
 
 
 def _learn(
-    near: Sequence[float], df: float, apart: range
+    near: Sequence[float], df: float, apart: range, treated: Set[int]
 ) -> tuple[list[float], list[float], list[bool]]:
-    """Factor and degrees of freedom after each day between two others, and whether it counted.
+    """Factor and degrees of freedom after each day between two others, and whether it tells a correlation.
 
-    Days in ``apart`` have a treatment between them and a neighbour.
+    Days in ``apart`` have the first treatment between them and a neighbour, those in ``treated`` any: what
+    looks like a step there is one, however many there are.
     """
     factor, dfs, kept, total, steps = [], [], [], df, 0
     for i, square in enumerate(near):
-        counts = i not in apart and is_scatter(square, total, df, (steps, i))
-        steps += not counts and i not in apart
+        found = 0 if i in treated else steps
+        counts = i not in apart and is_scatter(square, total, df, (found, i))
+        steps += not counts and i not in apart and i not in treated
         if counts:
             total, df = total + WORTH * square / WITHIN_STEP, df + WORTH
         factor.append(total / df)
         dfs.append(df)
-        kept.append(counts)
+        kept.append(counts and i not in treated)
     return factor, dfs, kept
 
 
@@ -225,6 +232,7 @@ def course_error(
     count: npt.NDArray[np.intp],
     expected: Expected,
     times: FloatArray,
+    treated: Sequence[float] = (),
 ) -> Error:
     """The error of a course as its last day knows it.
 
@@ -238,6 +246,8 @@ def course_error(
         The expected error.
     times : ndarray, shape (d,)
         How many times larger the error variance of each day's readings is than usual.
+    treated : sequence of float
+        As for `learn`.
     """
     known = moderate_repeats(readings, value, count, expected)
     if not known.df:
@@ -245,7 +255,7 @@ def course_error(
     if math.isnan(known.sem) or len(day) < 3:
         return Error(known.sem, known.between, known.df, known.note)
     variance = times * known.variance(count)
-    return latest_error(known, learn(value[None], variance[None], day, [known.df]))
+    return latest_error(known, learn(value[None], variance[None], day, [known.df], 0, treated))
 
 
 def latest_error(expected: Expected, known: Known, row: int = 0) -> Error:

@@ -91,7 +91,8 @@ def movements(
     }
     said = {
         key: static.provenance[key]
-        for key in ("scale_source", "scale_note", "day_zero", "day_zero_is")
+        for key in ("scale_source", "scale_note", "day_zero", "day_zero_is", "treatments")
+        if key in static.provenance
     }
     notes = _add_rest_days(table.notes, day[moved], day[pairs])
     columns = _keep_gaps(table.columns) if alone else table.columns
