@@ -47,3 +47,18 @@ def test_what_treatments_do_is_no_scatter_however_many_there_are() -> None:
     assert set(lowered) <= set(change.days_beyond)
     assert change.mdc95 < 1.5
     assert made.course("brow_height").half_width[-1] < 1
+
+
+def test_of_many_earlier_episodes_none_is_lost() -> None:
+    (one,) = worn_off().findings
+    assert one.days.worst > MONTHS_3 * (CYCLES - 1)
+    assert str(one.notes[-1]) == (
+        "the same was there 7 times before, between day 14 and day 606, and passed each time"
+    )
+
+
+def test_an_earlier_episode_that_was_larger_is_told() -> None:
+    (one,) = worn_off(3, lambda cycle: 2.0 if cycle == 0 else 1.0).findings
+    assert [note.code for note in one.notes[-2:]] == ["so_before_often", "larger_before"]
+    assert one.notes[-1]["mm"] == pytest.approx(6, abs=0.4)
+    assert one.notes[-1]["day"] in (14, 30)

@@ -6,6 +6,7 @@ called better only where it came nearer to the healthy side; how even both sides
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.distributions import t_quantile
@@ -27,6 +29,8 @@ from asymmetry.series.latest import latest_days, mean_of_days
 from asymmetry.series.moved_side import SIGN, Moved, choose_farther, choose_moves
 
 __all__ = ["list_findings"]
+
+Rows = npt.NDArray[np.intp]
 
 #: A movement of the affected side below this part of the other side's is weak; of a side that nobody named,
 #: below `WEAK`. Of 16 healthy smiles 12 reach 0.8 and more, and two, of tuning people, 0.73.
@@ -150,7 +154,8 @@ def _tell(moved: Moved, sides: Sides, change: Change | None, affected: Side | No
         relative=moved.relative,
         photos=(moved.photos_before, moved.photos[worst], moved.photos[-1]),
     )
-    return replace(found, notes=(*_notes(moved, found), *_cautions(moved, sides, earlier)))
+    cautions = _cautions(moved, sides), _tell_earlier(moved, earlier, worst, headline.unit)
+    return replace(found, notes=(*_notes(moved, found), *itertools.chain(*cautions)))
 
 
 def _notes(moved: Moved, found: Finding) -> tuple[Note, ...]:
@@ -165,21 +170,36 @@ def _notes(moved: Moved, found: Finding) -> tuple[Note, ...]:
     return moved.notes
 
 
-def _cautions(moved: Moved, sides: Sides, earlier: tuple[float, ...]) -> Iterator[Note]:
-    """Cautions: it may have been the other side, or it was so on earlier days already."""
+def _cautions(moved: Moved, sides: Sides) -> Iterator[Note]:
+    """A caution that it may have been the other side."""
     if moved.side in SIDES and moved.side_sure < SURE_SIDE:
         unsure = {"side": moved.side, "share": moved.side_sure}
         if sides.headline in HEADLINES:
             yield Note("side_unsure", **unsure)
         else:
             yield Note("side_unsure_effort", **unsure)
-    if len(earlier) == 1:
-        yield Note("so_before_once", day=earlier[0])
-    elif earlier:
-        yield Note("so_before", first=earlier[0], last=earlier[-1])
 
 
-def _latest_episode(moved: Moved) -> tuple[Mask, tuple[float, ...]]:
+def _tell_earlier(moved: Moved, earlier: Sequence[Rows], worst: int, unit: str) -> Iterator[Note]:
+    """That it was so on earlier days already, and when it was larger then, beyond error."""
+    if not earlier:
+        return
+    rows = np.concatenate(earlier)
+    first, last = moved.day[rows[[0, -1]]].tolist()
+    if len(earlier) > 1:
+        yield Note("so_before_often", times=len(earlier), first=first, last=last)
+    elif len(rows) > 1:
+        yield Note("so_before", first=first, last=last)
+    else:
+        yield Note("so_before_once", day=first)
+    size = np.abs(moved.change)
+    largest = rows[np.argmax(size[rows])]
+    if size[largest] - size[worst] > math.hypot(*moved.errors[[largest, worst]]):
+        mm, day = float(size[largest]), float(moved.day[largest])
+        yield Note("larger_before", mm=mm, unit=unit, day=day)
+
+
+def _latest_episode(moved: Moved) -> tuple[Mask, list[Rows]]:
     """The latest days in a row on which it is called as at its worst, and the days in a row before these.
 
     A change that passed and came again is two: a "since" counts from the latter's beginning.
@@ -189,8 +209,7 @@ def _latest_episode(moved: Moved) -> tuple[Mask, tuple[float, ...]]:
     runs = np.split(np.flatnonzero(same), np.flatnonzero(np.diff(np.flatnonzero(same)) > 1) + 1)
     episode = np.zeros(len(same), dtype=bool)
     episode[runs[-1]] = True
-    before = runs[-2] if len(runs) > 1 else runs[-1][:0]
-    return episode, tuple(moved.day[before].tolist())
+    return episode, runs[:-1]
 
 
 def _noticeable_days(moved: Moved, sides: Sides, episode: Mask) -> tuple[float, ...]:
