@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from asymmetry import Series
+from asymmetry.series import RULES
+from asymmetry.series.concerns import Situation, concerns
 from asymmetry.synthetic import face
 from tests.test_series_change import TREATED_ON, dated, error
 
@@ -62,3 +65,14 @@ def test_an_earlier_episode_that_was_larger_is_told() -> None:
     assert [note.code for note in one.notes[-2:]] == ["so_before_often", "larger_before"]
     assert one.notes[-1]["mm"] == pytest.approx(6, abs=0.4)
     assert one.notes[-1]["day"] in (14, 30)
+
+
+def test_a_mean_of_visits_is_not_told_as_the_latest_day() -> None:
+    days = [-7.0, -3, 0, 14, 28]
+    made = dated(face(5, brow_right_mm=[0, 0, 0, -3, -3]), days)
+    series = Series.from_landmarks(made, treated_on=TREATED_ON, expression=["rest"] * 5)
+    brow = next(each for each in series.changes() if each.beyond)
+    for visits, ending in ((1, "on day 28"), (3, "on day 28, as the mean of the last 3 visits")):
+        situation = Situation((replace(brow, visits=visits),), series.followed, treated=True)
+        (told,) = concerns(situation, [each for each in RULES if each.name == "new asymmetry"])
+        assert str(told.note).endswith(ending)

@@ -51,6 +51,8 @@ def _new_asymmetry(situation: Situation) -> Found:
         if full and static and grown and large:
             moved = _name_side(situation, each)
             note = Note("new_asymmetry", moved=moved, since=each.since.note, day=each.day)
+            if each.visits > 1:
+                note = Note("mean_of_visits", change=note, visits=each.visits)
             yield note, each.day, each.photos_after, each.notes
 
 
