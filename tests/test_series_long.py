@@ -76,3 +76,20 @@ def test_a_mean_of_visits_is_not_told_as_the_latest_day() -> None:
         situation = Situation((replace(brow, visits=visits),), series.followed, treated=True)
         (told,) = concerns(situation, [each for each in RULES if each.name == "new asymmetry"])
         assert str(told.note).endswith(ending)
+
+
+def test_a_movement_is_followed_in_its_own_expression_though_another_has_more_days() -> None:
+    days = list(range(0, 60, 10))
+    lift = [0.0] * 12 + [8.0] * 3
+    made = dated(
+        face(15, noise_px=0.1, mouth_corner_right_mm=lift, mouth_corner_left_mm=np.array(lift) / 2),
+        [*days, *days, *days[-3:]],
+    )
+    series = Series.from_landmarks(
+        made, expression=["rest"] * 6 + ["frown"] * 6 + ["smile_open"] * 3
+    )
+    course = series.course("commissure_lift")
+    assert course.expression == "smile_open"
+    assert course.value == pytest.approx([4, 4, 4], abs=0.3)
+    assert series.course("commissure_spread").expression == "smile_open"
+    assert series.course("lower_lip_drop").expression == "frown"  # of most days

@@ -273,13 +273,24 @@ def find_course(  # noqa: PLR0913  the parts of one series
     if column not in movements:
         raise InvalidInputError(f"no metric and no column is called {metric!r} (side {side!r})")
     label, read = movements["expression"], np.isfinite(movements[column])
-    expression = expression or usual_expression(label, movements["day"], read & (label != UNKNOWN))
+    told = read & np.isin(label, [*_expressions_of(column)])  # which other ones hardly show it
+    read &= told if told.any() else label != UNKNOWN
+    expression = expression or usual_expression(label, movements["day"], read)
     for followed in movement_courses(movements, setting):  # the difference at the usual effort
         for each in (followed.right, followed.left, followed.diff):
             if (each.column, each.expression) == (column, expression):
                 return each
     rows = label == expression
     return course(movements, column, rows, expression, _moving(setting, movements, column, rows))
+
+
+def _expressions_of(column: str) -> set[str]:
+    """The expressions in which a movement is followed, else those in which another of its part is."""
+    told = [*MOVEMENT_HEADLINES.items()]
+    told += [(name, each) for name, more in MORE_MOVEMENTS.items() for each in more]
+    own = {name for name, each in told if column.startswith(f"{each.metric}_")}
+    part = column.partition("_")[0]
+    return own or {name for name, each in told if each.metric.partition("_")[0] == part}
 
 
 def _column(metric: str, side: str, known: Mapping[str, Metric]) -> str:

@@ -85,7 +85,7 @@ class History(MeasuredSeries):
             Name of a static or a movement metric, or of a column.
         expression : str, optional
             Photos of this expression only. Default: for static metrics the usual one, for movements the one
-            with the most days.
+            with the most days, of those in which `changes` follows it or another of its part.
         side : {"diff", "right", "left"}
             Which column of the metric; lengths of one side as at the usual pitch of these photos.
 
