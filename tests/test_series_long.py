@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from asymmetry import Series
+from asymmetry.core.text import Text
+from asymmetry.report.plots.days import draw_days
+from asymmetry.report.plots.style import Setting
 from asymmetry.series import RULES
 from asymmetry.series.concerns import Situation, concerns
 from asymmetry.synthetic import face
@@ -39,7 +43,7 @@ def worn_off(cycles: int = CYCLES, size: Callable[[int], float] = lambda _: 1.0)
     drop = [0.0, 0, *(size(each) * mm for each in cycle for mm in VISITS.values())]
     made = dated(face(len(days), noise_px=0.3, seed=3, brow_right_mm=drop), days)
     first = date.fromisoformat(TREATED_ON)
-    treated = [str(first + timedelta(days=MONTHS_3 * each)) for each in cycle]
+    treated = [str(first + timedelta(days=MONTHS_3 * each)) for each in (*cycle, 2 * CYCLES)]
     return Series.from_landmarks(made, treated_on=treated, expression=["rest"] * len(days))
 
 
@@ -93,3 +97,16 @@ def test_a_movement_is_followed_in_its_own_expression_though_another_has_more_da
     assert course.value == pytest.approx([4, 4, 4], abs=0.3)
     assert series.course("commissure_spread").expression == "smile_open"
     assert series.course("lower_lip_drop").expression == "frown"  # of most days
+
+
+def test_each_treatment_is_drawn_and_named_in_the_report(tmp_path: Path) -> None:
+    made = worn_off(3)
+    upper, lower = draw_days(made.followed[0], Setting(Text.load(), treated=True)).axes
+    for axes in (upper, lower):
+        marked = {each.get_xdata()[0] for each in axes.get_lines() if each.get_linestyle() == "--"}
+        assert marked == {0, 91, 182}
+        stripes = [patch.get_x() for patch in axes.patches]
+        # Early and peak of each; wearing off of the last alone, for the next treatment ends the others.
+        assert stripes == [0.5, 13.5, 91.5, 104.5, 182.5, 195.5, 272.5]
+    page = made.report(tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Treatment on 2026-03-09; days are counted from it. Treated again on 2026-06-08" in page

@@ -150,6 +150,7 @@ def _words(wording: Wording) -> dict[str, Any]:
         "count": len(series),
         "dates": sorted({wording.date(row) for row in range(len(series))} - {""}),
         "treated_on": series.treated_on,
+        "treated_again": ", ".join(str(each.day) for each in series.treatments[1:]),
         "treated": series.treated,
         "affected": series.affected,
         "opening": make_opening(wording),

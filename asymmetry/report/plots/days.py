@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,7 +78,7 @@ def draw_days(sides: Sides, setting: Setting) -> Figure:
     upper.tick_params(axis="x", length=0)  # notes are flagged there
     draw_course(lower, sides.diff, setting, sides.headline)
     for axes in (upper, lower):
-        _draw_phases(axes, setting, named=axes is upper)
+        _draw_phases(axes, setting, _treatments(sides.diff, setting), named=axes is upper)
     _draw_notes(lower, setting)
     return figure
 
@@ -126,8 +127,8 @@ def draw_course(
         axes.set_xlim(course.day[0] - 1, course.day[0] + 1)
     axes.set_ylabel(course.column.replace("_", " "))
     style_axes(axes, text)
-    if setting.treated:
-        axes.axvline(0, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
+    for day in _treatments(course, setting):
+        _mark_treatment(axes, day)
     if headline is not None:
         _draw_difference(axes, course, text, headline)
 
@@ -217,28 +218,52 @@ def _draw_line(axes: Axes, course: Course, colour: str, marker: str, label: str)
     )
 
 
-def _draw_phases(axes: Axes, setting: Setting, *, named: bool) -> None:
-    """Draw every other phase after the treatment as a stripe, and names where there is room."""
+def _treatments(course: Course, setting: Setting) -> tuple[float, ...]:
+    """The days of the treatments up to the last photo, and the first one in any case."""
     if not setting.treated:
+        return ()
+    return tuple(each for each in course.treated if (course.day >= each).any()) or (0.0,)
+
+
+def _mark_treatment(axes: Axes, day: float) -> None:
+    axes.axvline(day, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
+
+
+def _draw_phases(axes: Axes, setting: Setting, treatments: Sequence[float], *, named: bool) -> None:
+    """Draw every other phase after each treatment as a stripe, and names where there is room."""
+    if not treatments:
         return
     first, last = axes.get_xlim()
     axes.set_xlim(first, last)
     width = axes.get_figure(root=True).get_figwidth()  # type: ignore[union-attr]
-    inches = width * _AXES / (last - first)
+    inches, free = width * _AXES / (last - first), first
+    for day, until in itertools.pairwise((*treatments, math.inf)):
+        _draw_course_of(axes, setting, (day, until), inches if named else 0)
+        word = setting.text("days.treatment")
+        if named and first <= day <= last:
+            _mark_treatment(axes, day)
+            half = len(word) * _LETTER / 2 / inches
+            if day - half >= free or day == treatments[0]:
+                _word(axes, word, (day, 1), ("data", "axes fraction"), "center", 2)
+                free = day + half
+
+
+def _draw_course_of(axes: Axes, setting: Setting, days: tuple[float, float], inches: float) -> None:
+    """Draw the phases of one treatment, up to the next; so many inches a day are there for names."""
+    first, last = axes.get_xlim()
+    treated, until = days
     for number, phase in enumerate(PHASES):
-        start, end = max(first, phase.first - 0.5), min(last, phase.last + 0.5)
-        if end <= start:
+        start = max(first, treated + phase.first - 0.5)
+        end = min(last, treated + phase.last + 0.5, until - 0.5)
+        before = number == 0 and treated  # of a later treatment: the phases of the one before it
+        if end <= start or before:
             continue
         if number % 2:
             axes.axvspan(start, end, color="#000000", alpha=0.045, linewidth=0)
         name = setting.text.known("phases", phase.name)
-        if named and (end - start) * inches > (len(name) + 3) * _LETTER:
+        if (end - start) * inches > (len(name) + 3) * _LETTER:
             middle = ((start + end) / 2, 0)
             _word(axes, name, middle, ("data", "axes fraction"), "center", 3)
-    if named:
-        axes.axvline(0, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
-        word = setting.text("days.treatment")
-        _word(axes, word, (0, 1), ("data", "axes fraction"), "center", 2)
 
 
 def _draw_notes(axes: Axes, setting: Setting) -> None:
