@@ -126,7 +126,7 @@ $(VENV)/dev.stamp: $(PROJECT) $(LOCK) | $(BIN)/python
 
 $(VENV)/lowest.stamp: $(PROJECT) | $(BIN)/python
 	$(BIN)/python -m venv $(LOWEST)
-	$(LOWEST)/bin/python -m pip install --quiet lazy_loader==0.4 numpy==2.0.0 pandas==2.2.2 pyarrow==17.0.0 pytest==8.3.1 hypothesis==6.100.0
+	$(LOWEST)/bin/python -m pip install --quiet lazy_loader==0.4 numpy==2.0.0 pandas==2.2.2 pyarrow==20.0.0 pytest==8.3.1 hypothesis==6.100.0
 	@touch $@
 
 $(BIN)/python:

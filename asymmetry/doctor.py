@@ -6,7 +6,7 @@ import importlib
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
@@ -18,9 +18,17 @@ __all__ = ["Check", "examine"]
 
 # The same limits as in pyproject.toml; a test compares them.
 PYTHON_RANGE = ((3, 11), (3, 15))
-MEDIAPIPE_RANGE = ((0, 10, 30), (0, 10, 32))
-LITERT_RANGE = ((2, 1, 6), (3,))
-NUMPY_RANGE = ((2,), None)
+OPENCV_RANGE = ((4, 13), None)
+NEEDS = {
+    "numpy": ((2,), None),
+    "mediapipe": ((0, 10, 30), (0, 10, 32)),
+    "ai-edge-litert": ((2, 1, 6), (3,)),
+    "pillow": ((11, 3), None),
+    "simplejpeg": ((1, 8), None),
+    "click": ((8, 2), None),
+    "lazy-loader": ((0, 4), None),
+    "tqdm": ((4, 66), None),
+}
 
 #: Wheels that all install a package called ``cv2``; the last one overwrites the files of the others.
 OPENCV_WHEELS = (
@@ -37,19 +45,33 @@ _NEEDED = ("numpy", "PIL", "simplejpeg", "cv2", "mediapipe", _RUNTIME)
 # Wheels of those packages whose wheel has another name.
 _WHEELS = {"cv2": "opencv-python-headless", "PIL": "pillow", _RUNTIME: "ai-edge-litert"}
 
-#: Packages of each extra.
-EXTRAS = {
-    "report": ("matplotlib", "jinja2"),
-    "pdf": ("weasyprint",),
-    "table": ("pandas", "pyarrow"),
-    "web": ("pebble", "platformdirs", "python-multipart", "starlette", "uvicorn"),
-    "heic": ("pillow-heif",),
-    "dicom": ("highdicom", "pydicom", "pylibjpeg", "pylibjpeg-openjpeg"),
-    "xarray": ("xarray",),
-    "excel": ("python-calamine", "xlsxwriter"),
-    "url": ("aiohttp", "fsspec"),
-    "archive": ("fsspec", "pebble"),
-    "ray": ("ray",),
+_REPORT: dict[str, tuple[int, ...]] = {"matplotlib": (3, 10), "jinja2": (3, 1)}
+_TABLE: dict[str, tuple[int, ...]] = {"pandas": (2, 2), "pyarrow": (20,)}
+_ARCHIVE = {**_TABLE, "fsspec": (2024, 6), "pebble": (5, 1)}
+#: Packages of each extra and of the extras in it, each with its lowest version.
+EXTRAS: dict[str, dict[str, tuple[int, ...]]] = {
+    "report": _REPORT,
+    "pdf": {**_REPORT, "weasyprint": (68, 1)},
+    "table": _TABLE,
+    "web": {
+        "pebble": (5, 1),
+        "platformdirs": (4,),
+        "python-multipart": (0, 0, 18),
+        "starlette": (0, 40),
+        "uvicorn": (0, 30),
+    },
+    "heic": {"pillow-heif": (1, 8, 1)},
+    "dicom": {
+        "highdicom": (0, 25),
+        "pydicom": (3,),
+        "pylibjpeg": (2,),
+        "pylibjpeg-openjpeg": (2, 3),
+    },
+    "xarray": {"xarray": (2024, 6)},
+    "excel": {"python-calamine": (0, 6), "xlsxwriter": (3, 1)},
+    "url": {"aiohttp": (3, 9), "fsspec": (2024, 6)},
+    "archive": _ARCHIVE,
+    "ray": {**_ARCHIVE, "ray": (2, 60)},
 }
 
 _Range = tuple[tuple[int, ...], tuple[int, ...] | None]
@@ -92,7 +114,8 @@ def examine(
     Returns
     -------
     list of Check
-        In a healthy installation all of them are ok. A missing extra is no fault.
+        In a healthy installation all of them are ok. A missing extra is no fault; one that is there and
+        too old, or can't load, is.
 
     Examples
     --------
@@ -105,13 +128,11 @@ def examine(
     python = ".".join(map(str, sys.version_info[:3]))
     return [
         _check_range("Python", python, PYTHON_RANGE),
-        _check_range("numpy", versions.get("numpy"), NUMPY_RANGE),
-        _check_range("mediapipe", versions.get("mediapipe"), MEDIAPIPE_RANGE),
-        _check_range("ai-edge-litert", versions.get("ai-edge-litert"), LITERT_RANGE),
+        *(_check_range(name, versions.get(name), allowed) for name, allowed in NEEDS.items()),
         _check_opencv(versions),
         *(_check_import(name) for name in _NEEDED if installed is None),
         _check_model(model),
-        *(_check_extra(name, needs, versions) for name, needs in EXTRAS.items()),
+        *(_check_extra(name, versions, load=installed is None) for name in EXTRAS),
     ]
 
 
@@ -153,7 +174,8 @@ def _check_opencv(versions: Mapping[str, str]) -> Check:
     """Check that exactly one of the wheels of OpenCV is installed."""
     found = [f"{name} {versions[name]}" for name in OPENCV_WHEELS if name in versions]
     if len(found) == 1:
-        return Check("opencv", True, found[0])
+        name, version = found[0].split()
+        return replace(_check_range(name, version, OPENCV_RANGE), name="opencv", found=found[0])
     if not found:
         return Check("opencv", False, "not installed", "pip install opencv-python-headless")
     names = " ".join(name for name in OPENCV_WHEELS if name in versions)
@@ -190,11 +212,29 @@ def _check_model(path: Path | None) -> Check:
     return Check("model", True, f"{path.name}, SHA-256 as expected")
 
 
-def _check_extra(name: str, needs: tuple[str, ...], versions: Mapping[str, str]) -> Check:
-    """List the packages of an extra that are there or missing."""
+def _check_extra(name: str, versions: Mapping[str, str], *, load: bool) -> Check:
+    """List the packages of an extra that are there, missing or too old."""
+    title, needs, advice = f"extra {name}", EXTRAS[name], f"pip install 'asymmetry[{name}]'"
     missing = [need for need in needs if need not in versions]
     if missing:
         found = f"not installed (optional; needs {', '.join(missing)})"
-        return Check(f"extra {name}", True, found, f"pip install 'asymmetry[{name}]'")
+        return Check(title, True, found, advice)
     found = ", ".join(f"{need} {versions[need]}" for need in needs)
-    return Check(f"extra {name}", True, found)
+    old = [need for need, low in needs.items() if _numbers(versions[need]) < low]
+    if old:
+        wanted = ", ".join(f"{need}>={_join_numbers(needs[need])}" for need in old)
+        return Check(title, False, f"{found}; too old: needs {wanted}", advice)
+    if load and name == "pdf" and (fault := _find_pdf_fault()):
+        return Check(title, False, f"{found}; {fault}", "install the library of the system")
+    return Check(title, True, found)
+
+
+def _find_pdf_fault() -> str:
+    """Why no PDF can be made though all packages are there: libraries of the system are missing."""
+    try:
+        from asymmetry.report.writing import load_weasyprint
+
+        load_weasyprint()
+    except Exception as error:  # noqa: BLE001  a broken package may raise anything
+        return str(error)
+    return ""

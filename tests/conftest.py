@@ -207,7 +207,7 @@ def pango() -> None:
     from asymmetry.report import writing
 
     try:
-        writing._weasyprint()
+        writing.load_weasyprint()
     except AsymmetryError as error:
         pytest.skip(str(error))
 

@@ -10,6 +10,7 @@ import pytest
 
 from asymmetry import doctor
 from asymmetry.doctor import Check, examine
+from asymmetry.errors import AsymmetryError
 from asymmetry.extract.model.file import bundled_model
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,8 +19,14 @@ HEALTHY = {
     "numpy": "2.1.0",
     "mediapipe": "0.10.31",
     "ai-edge-litert": "2.3.0",
-    "opencv-python-headless": "4.11.0.86",
+    "opencv-python-headless": "4.13.0.90",
+    "pillow": "11.3.0",
+    "simplejpeg": "1.8.0",
+    "click": "8.2.0",
+    "lazy-loader": "0.4",
+    "tqdm": "4.66.0",
 }
+PDF = {"matplotlib": "3.10", "jinja2": "3.1", "weasyprint": "68.1"}
 
 
 def faults(**changes: str | None) -> dict[str, Check]:
@@ -48,8 +55,13 @@ def test_healthy_installation_has_no_fault() -> None:
         ),  # none for Python 3.13, none for Windows
         ({"numpy": "1.26.4"}, "numpy", "1.26.4"),
         ({"opencv_python_headless": None}, "opencv", "not installed"),
-        ({"opencv_contrib_python": "4.11.0"}, "opencv", "opencv-contrib-python 4.11.0"),
-        ({"opencv_python": "4.11.0"}, "opencv", "opencv-python 4.11.0"),
+        ({"opencv_python_headless": "4.12.0.88"}, "opencv", "4.12.0.88"),  # fails at clips
+        ({"opencv_contrib_python": "4.13.0"}, "opencv", "opencv-contrib-python 4.13.0"),
+        ({"opencv_python": "4.13.0"}, "opencv", "opencv-python 4.13.0"),
+        ({"pillow": "10.4.0"}, "pillow", "10.4.0"),
+        ({"lazy_loader": None}, "lazy-loader", "not installed"),
+        # A PDF would have no picture in it.
+        ({**PDF, "weasyprint": "68.0"}, "extra pdf", "needs weasyprint>=68.1"),
     ],
 )
 def test_names_what_is_wrong_and_what_to_do(
@@ -67,11 +79,11 @@ def test_versions_in_range(version: str) -> None:
 
 
 def test_another_single_opencv_is_no_fault() -> None:
-    assert faults(opencv_python_headless=None, opencv_contrib_python="4.11.0") == {}
+    assert faults(opencv_python_headless=None, opencv_contrib_python="4.13.0") == {}
 
 
 def test_two_opencv_wheels_are_both_named_in_the_advice() -> None:
-    advice = faults(opencv_python="4.11.0")["opencv"].advice
+    advice = faults(opencv_python="4.13.0")["opencv"].advice
     assert "uninstall -y opencv-python opencv-python-headless" in advice
 
 
@@ -92,8 +104,28 @@ def test_a_missing_extra_is_told_and_no_fault() -> None:
     }
     assert extras["extra report"].ok
     assert extras["extra report"].advice == "pip install 'asymmetry[report]'"
-    installed = examine(installed=HEALTHY | {"matplotlib": "3.9", "jinja2": "3.1"})
+    installed = examine(installed=HEALTHY | {"matplotlib": "3.10", "jinja2": "3.1"})
     assert next(each for each in installed if each.name == "extra report").advice == ""
+
+
+def test_what_an_extra_is_made_of_belongs_to_it() -> None:
+    """No PDF without the report's packages, and no archive without tables."""
+    installed = HEALTHY | {"weasyprint": "70.0", "fsspec": "2026.1.0", "pebble": "5.2"}
+    checks = {each.name: each.found for each in examine(installed=installed)}
+    assert "not installed (optional; needs matplotlib, jinja2)" in checks["extra pdf"]
+    assert "not installed (optional; needs pandas, pyarrow)" in checks["extra archive"]
+
+
+def test_a_pdf_without_the_system_s_pango_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without() -> None:
+        raise AsymmetryError("a PDF needs the system's Pango")
+
+    monkeypatch.setattr("asymmetry.report.writing.load_weasyprint", without)
+    monkeypatch.setattr(doctor, "_installed_versions", lambda: HEALTHY | PDF)
+    checks = {each.name: each for each in examine()}
+    assert not checks["extra pdf"].ok
+    assert "Pango" in checks["extra pdf"].found
+    assert checks["extra report"].ok
 
 
 def test_this_installation_loads() -> None:
@@ -128,20 +160,30 @@ def test_runs_where_a_package_is_missing(missing: str) -> None:
 def test_limits_are_those_of_the_project_file() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
+    def split(need: str) -> list[str]:
+        """Name and limit of a requirement; of ray[data]>=2 without the extra."""
+        return re.fullmatch(r"([\w-]+)(?:\[data\])?(.*)", need).groups()
+
     def written(low: tuple[int, ...], high: tuple[int, ...] | None) -> str:
         text = f">={'.'.join(map(str, low))}"
         return f"{text},<{'.'.join(map(str, high))}" if high else text
 
     assert project["requires-python"] == written(*doctor.PYTHON_RANGE)
-    assert f"mediapipe{written(*doctor.MEDIAPIPE_RANGE)}" in project["dependencies"]
-    assert f"ai-edge-litert{written(*doctor.LITERT_RANGE)}" in project["dependencies"]
-    assert f"numpy{written(*doctor.NUMPY_RANGE)}" in project["dependencies"]
+    limits = {name: written(*each) for name, each in doctor.NEEDS.items()}
+    limits["opencv-python-headless"] = written(*doctor.OPENCV_RANGE)
+    declared = {
+        name.replace("_", "-"): limit for name, limit in map(split, project["dependencies"])
+    }
+    assert limits == declared
     extras = project["optional-dependencies"]
+
+    def declared_by(extra: str) -> dict[str, str]:
+        found = {}
+        for need in extras[extra]:
+            name, limit = split(need)
+            found |= declared_by(limit[1:-1]) if name == "asymmetry" else {name: limit}
+        return found
+
     for name, needs in doctor.EXTRAS.items():
-        own = {
-            re.match(r"[\w-]+", need)[0]
-            for need in extras[name]
-            if not need.startswith("asymmetry[")
-        }
-        assert own == set(needs)
+        assert {need: written(low, None) for need, low in needs.items()} == declared_by(name)
     assert set(extras) - {"all", "demo", "dev", "docs", "tune"} == set(doctor.EXTRAS)

@@ -117,7 +117,7 @@ def test_a_pdf_holds_the_same_words(paper: str, size: tuple[float, float], tmp_p
 
 @pytest.mark.usefixtures("pango")
 def test_a_pdf_fetches_nothing(tmp_path: Path) -> None:
-    weasyprint = writing._weasyprint()
+    weasyprint = writing.load_weasyprint()
     fetcher = writing._fetcher(weasyprint)
     assert fetcher.fetch("data:text/plain,ok").read() == b"ok"
     (tmp_path / "a.txt").write_text("secret")

@@ -96,7 +96,7 @@ def write_report(
 
 def _write_pdf(page: str, target: Path, paper: str) -> str:
     """Write a page as a PDF, and list the letters that no font has."""
-    weasyprint = _weasyprint()
+    weasyprint = load_weasyprint()
     sizes = f"@page {{ size: {paper} }} @page sheet {{ size: {paper} landscape !important }}"
     document = weasyprint.HTML(string=page, url_fetcher=_fetcher(weasyprint))
     missing = _MissingLetters()
@@ -149,7 +149,7 @@ def check_target(path: str | os.PathLike[str]) -> Path:
     """
     target = file_to_write(path, "report", _SUFFIXES)
     if target.suffix.lower() == ".pdf":
-        _weasyprint()  # first: its extra brings all that a report needs
+        load_weasyprint()  # first: its extra brings all that a report needs
     check_extras()
     return target
 
@@ -160,8 +160,8 @@ def check_extras() -> None:
         require(module, "the report", "report")
 
 
-def _weasyprint() -> Any:
-    """The module. It tells Pillow to fill gaps in incomplete photos, for the whole process: not here."""
+def load_weasyprint() -> Any:
+    """WeasyPrint's module. It tells Pillow, for the whole process, to fill gaps in photos: not here."""
     strict = ImageFile.LOAD_TRUNCATED_IMAGES
     try:
         with search_by_name():
