@@ -33,6 +33,8 @@ def show_frames(frames: Iterable[Any]) -> Iterable[Any]:
 
 
 def _show(things: Iterable[Any], unit: str) -> Iterable[Any]:
+    if sys.stderr is None:  # closed, or a program without a window
+        return things
     from tqdm import tqdm
 
     bar: Iterable[Any] = tqdm(things, disable=None, file=sys.stderr, unit=unit, leave=False)
@@ -78,6 +80,6 @@ class Lines:
 
 def show_archive(text: Text) -> closing[Bar | Lines]:
     """The display of an archive's progress: a bar on a terminal, lines where there is none."""
-    if sys.stderr is not None and sys.stderr.isatty():  # programs without a window have none
+    if sys.stderr is not None and sys.stderr.isatty():
         return closing(Bar(text))
     return closing(Lines(text))

@@ -32,6 +32,7 @@ from asymmetry.photos.remote import MAX_FILE_BYTES
 from asymmetry.photos.rows import own_limit
 from asymmetry.photos.sources import digest_photo
 from asymmetry.photos.workbooks import read_sheets
+from asymmetry.progress import show_frames, show_photos
 from asymmetry.series.aids.filled import read_answers
 from asymmetry.synthetic import face
 
@@ -182,6 +183,28 @@ def test_what_can_t_be_printed_is_one_line(words: list[str]) -> None:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     told = "Error: what is printed can't be written (No space left on device)\n"
     assert (done.returncode, done.stderr) == (1, told)
+
+
+def test_without_stderr_nothing_is_shown_and_all_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where it is closed, or in a program without a window."""
+    monkeypatch.setattr(sys, "stderr", None)
+    assert list(show_photos([1, 2])) == list(show_frames([1, 2])) == [1, 2]
+
+
+@pytest.mark.parametrize("answer", [RuntimeError("no home"), "~/.local/share/asymmetry"])
+def test_a_user_without_a_home_is_told_to_name_a_folder(
+    answer: Exception | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platformdirs = pytest.importorskip("platformdirs", reason="the extra web is not installed")
+
+    def data_folder(*_: object, **__: object) -> str:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(platformdirs, "user_data_dir", data_folder)
+    done = CliRunner().invoke(main, ["serve", "--no-browser"])
+    assert (done.exit_code, "--data" in done.output) == (1, True)
 
 
 def test_a_folder_that_can_t_be_made_is_named(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from asymmetry.errors import AsymmetryError, require
+from asymmetry.errors import AsymmetryError, DestinationError, require
 from asymmetry.web.access import Access
 from asymmetry.web.guard import Limits
 
@@ -22,11 +22,19 @@ _POLL = 0.05
 
 
 def default_folder() -> Path:
-    """The platform's own folder for a user's data."""
+    """The platform's own folder for a user's data; raises `DestinationError` for a user without a home."""
     require("platformdirs", "the page", "web")
     import platformdirs
 
-    return Path(platformdirs.user_data_dir("asymmetry", appauthor=False))
+    try:
+        folder = Path(platformdirs.user_data_dir("asymmetry", appauthor=False))
+    except RuntimeError:
+        folder = Path("~")
+    if not folder.is_absolute():  # as older ones of platformdirs leave it
+        raise DestinationError(
+            "this user has no home folder, so name the one for patients and photos: --data, or folder="
+        )
+    return folder
 
 
 def serve(
