@@ -24,6 +24,7 @@ from typing import Any, NamedTuple, Protocol
 
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.rows import Row, Settings, failed, score_job, start_worker
+from asymmetry.core.arrays import is_number, is_whole
 from asymmetry.core.beside import usable_cores
 from asymmetry.core.notes import Note
 from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError
@@ -115,9 +116,9 @@ def check_pool(workers: object, time_limit: object) -> None:
     InvalidInputError
         If there are fewer than no workers, or there is no time.
     """
-    if not isinstance(time_limit, (int, float)) or not time_limit > 0:
+    if not is_number(time_limit) or not time_limit > 0:
         raise InvalidInputError(f"time_limit has to be above 0 seconds, not {time_limit!r}")
-    if workers is not None and (not isinstance(workers, int) or workers < 0):
+    if workers is not None and (not is_whole(workers) or workers < 0):
         raise InvalidInputError(f"workers has to be at least 0, not {workers!r}")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from numbers import Integral, Real
+from typing import Any, TypeGuard, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,8 @@ __all__ = [
     "check_switch",
     "check_switches",
     "check_type",
+    "is_number",
+    "is_whole",
     "list_parts",
     "read_only",
     "same_values",
@@ -70,6 +73,22 @@ def as_texts(name: str, values: Iterable[str]) -> npt.NDArray[np.str_]:
             f"{name} has to be a list of texts, one for each photo, not {values!r}"
         )
     return np.array(list(values), dtype=np.str_)
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a value is one number, of Python or NumPy; a text or a truth is none.
+
+    Examples
+    --------
+    >>> is_number(np.float32(1.5)), is_number("1.5"), is_number(True)
+    (True, False, False)
+    """
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Whether a value is one whole number, as for `is_number`."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def check_switch(name: str, value: object) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from asymmetry.core.arrays import is_number
 from asymmetry.core.notes import Note
 from asymmetry.core.quiet import quiet
 from asymmetry.errors import InvalidInputError, UnreadablePhotoError, UnsuitablePhotoError
@@ -87,7 +88,7 @@ def read_frames(
     """
     check_limit(max_megapixels)
     given: object = max_seconds
-    if not isinstance(given, int | float) or not given > 0:
+    if not is_number(given) or not given > 0:
         raise InvalidInputError(f"max_seconds: {max_seconds!r} is not a number above 0")
     name = name or name_source(source)
     if isinstance(source, np.ndarray) or hasattr(source, "getexif"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 
+from asymmetry.core.arrays import is_number
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["as_date", "day_number", "day_of"]
@@ -63,11 +65,13 @@ def day_number(when: str | date | float, day_zero: date | None) -> str | float:
     >>> day_number("2026-03-12", date(2026, 3, 9)), day_number("baseline", None)
     (3.0, 'baseline')
     """
-    if isinstance(when, (int, float)):
+    if is_number(when) and math.isfinite(when):
         return float(when)
     if when == "baseline":
         return "baseline"
-    asked = as_date(when)
-    if day_zero is None or asked is None:
+    asked = as_date(when)  # type: ignore[arg-type]  # NaN, which is no date
+    if asked is None:
+        raise InvalidInputError(f"{when!r} is no day: say a date as 2026-03-31, or a day number")
+    if day_zero is None:
         raise InvalidInputError(f"{when}: these photos have no dates; say a day number")
     return float((asked - day_zero).days)

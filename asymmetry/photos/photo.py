@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from asymmetry.core.arrays import is_number
 from asymmetry.core.notes import Note
 from asymmetry.core.paths import looks_like_url
 from asymmetry.errors import (
@@ -181,7 +182,7 @@ def check_limit(max_megapixels: object) -> None:
     InvalidInputError
         If it is no number above 0.
     """
-    if not isinstance(max_megapixels, (int, float)) or not max_megapixels > 0:
+    if not is_number(max_megapixels) or not max_megapixels > 0:
         raise InvalidInputError(
             f"max_megapixels has to be a number above 0, not {max_megapixels!r}"
         )

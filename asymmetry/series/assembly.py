@@ -17,7 +17,14 @@ from asymmetry.core.notes import Note, NoteArray, note_array
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import LEADING, Measurements
 from asymmetry.errors import InvalidInputError
-from asymmetry.metrics import Metric, MovementMetric, catalogue, movement_catalogue
+from asymmetry.metrics import (
+    EXPRESSIONS,
+    UNKNOWN,
+    Metric,
+    MovementMetric,
+    catalogue,
+    movement_catalogue,
+)
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.metrics.measuring import measure_upright
 from asymmetry.photos.dates import day_of
@@ -51,7 +58,8 @@ def list_records(
     Raises
     ------
     InvalidInputError
-        If ``landmarks`` are none, two of their photos have one name, or a list is not as long.
+        If ``landmarks`` are none, two of their photos have one name, a date is not written by ISO 8601, a
+        list is not as long, or an expression is none that is known.
     """
     if not isinstance(landmarks, Landmarks):
         raise InvalidInputError(
@@ -66,11 +74,17 @@ def list_records(
             raise InvalidInputError(
                 f"{name}: {len(given)} entries were given for {len(landmarks)} photos"
             )
+    for taken in landmarks.taken.tolist():
+        day_of(taken)  # or an error says how dates are written
     if about is not None:
         return about
     said = expression or [None] * len(landmarks)
-    known = {each: PhotoRecord("", expression=each) for each in set(said)}
-    return [known[each] for each in said]
+    for each in said:
+        if each is not None and str(each) not in (UNKNOWN, *EXPRESSIONS):
+            known = ", ".join(EXPRESSIONS)
+            raise InvalidInputError(f"unknown expression {each!r}: use one of {known}, or None")
+    records = {each: PhotoRecord("", expression=each) for each in set(said)}
+    return [records[each] for each in said]
 
 
 def _check_names(names: Sequence[str]) -> None:

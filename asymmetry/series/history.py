@@ -211,6 +211,8 @@ class History(MeasuredSeries):
     def recovery(self, metric: str, *, expression: str | None = None) -> Recovery:
         """How far a left-right difference came back from its worst change, and how fast; see `course`."""
         course = self.course(metric, expression=expression)
+        if not len(course.day):
+            return Recovery(course.column)
         return recovery(course, reference_days("baseline", course.day, self.treated))
 
     def __repr__(self) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from asymmetry.core.arrays import check_type
 from asymmetry.core.frame import Upright
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.paths import as_path
 from asymmetry.core.schemes import Side
 from asymmetry.core.table import Measurements
 from asymmetry.errors import MissingExtraError, PhotoError
@@ -102,7 +103,7 @@ class MeasuredSeries:
         treated_on: TreatedOn = None,
         affected: Side | None = None,
         setting: Setting = "home",
-        folder: Path | None = None,
+        folder: str | os.PathLike[str] | None = None,
         expression: Sequence[str | None] | None = None,
         about: Sequence[PhotoRecord] | None = None,
         notes: Sequence[DiaryNote] = (),
@@ -122,7 +123,8 @@ class MeasuredSeries:
         affected, setting, folder, notes, leftovers
             As in the class.
         expression : sequence of str or None, optional
-            The expression of each face. Where it is not given, it is read from the expression weights.
+            The expression of each face, one of `asymmetry.metrics.EXPRESSIONS`. Where it is None, it is read
+            from the expression weights.
         about : sequence of PhotoRecord, optional
             All that is known about each photo, in place of `expression`.
         photos : sequence of PhotoSource, or mapping of str to PhotoSource
@@ -142,6 +144,7 @@ class MeasuredSeries:
         """
         records = list_records(landmarks, expression, about)
         check_type("notes", notes, Iterable)
+        notes = tuple(notes)
         for note in notes:
             check_type("notes: each", note, DiaryNote)
         made = series_tables(landmarks, records, as_treatments(treated_on), metrics)
@@ -149,8 +152,8 @@ class MeasuredSeries:
             static=made.static,
             landmarks=made.landmarks,
             photos=made.photos,
-            folder=folder,
-            notes=tuple(notes),
+            folder=None if folder is None else as_path(folder),
+            notes=notes,
             affected=check_affected(affected),
             setting=check_setting(setting),
             about=made.about,
@@ -188,7 +191,7 @@ class MeasuredSeries:
         cls,
         path: str | os.PathLike[str],
         *,
-        folder: Path | None = None,
+        folder: str | os.PathLike[str] | None = None,
         photos: Sequence[PhotoSource] | Mapping[str, PhotoSource] = (),
         metrics: Iterable[str | Metric] | None = None,
     ) -> Self:
@@ -198,7 +201,7 @@ class MeasuredSeries:
         ----------
         path : path
             The file.
-        folder : pathlib.Path, optional
+        folder : path, optional
             Where the photos are now. Default: where they were.
         photos, metrics
             As for `from_landmarks`; a sequence in order of time.

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.arrays import FloatArray
+from asymmetry.errors import InvalidInputError
 from asymmetry.photos.dates import day_number
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.series.day_zero import DayZero
@@ -107,12 +108,19 @@ def trend_days(
     """The first and the last day that a trend counts: all, or those from the latest treatment's peak on."""
     first, last = -math.inf, math.inf
     if since is not None:
-        first = float(day_number(since, zero.day))
+        first = _day_of("since", since, zero)
     elif zero.treated:
         first = PEAK_DAY + zero.latest_treatment
     if until is not None:
-        last = float(day_number(until, zero.day))
+        last = _day_of("until", until, zero)
     return first, last
+
+
+def _day_of(name: str, when: str | date | float, zero: DayZero) -> float:
+    day = day_number(when, zero.day)
+    if isinstance(day, str):
+        raise InvalidInputError(f"{name}: {when!r} is no day; say a date or a day number")
+    return day
 
 
 def phase_names(day: npt.ArrayLike, treated: bool) -> npt.NDArray[np.str_]:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from asymmetry.core.arrays import FloatArray
+from asymmetry.core.arrays import FloatArray, is_number
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
@@ -276,9 +276,9 @@ def choose_threshold(metric: str, given: float | None) -> float:
     """
     known = {each.metric: each.visible_mm for each in HEADLINES}
     threshold = known.get(metric) if given is None else given
-    if not isinstance(threshold, (int, float)) or not threshold > 0:
+    if not is_number(threshold) or not threshold > 0:
         raise InvalidInputError(f"forecast of {metric}: give a positive threshold_mm")
-    return threshold
+    return float(threshold)
 
 
 def forecast(trend: Trend, threshold: float, day_zero: date | None = None) -> Forecast:

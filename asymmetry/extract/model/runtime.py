@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
+from asymmetry.core.arrays import is_whole
 from asymmetry.core.beside import Beside
 from asymmetry.core.quiet import quiet
 from asymmetry.errors import InvalidInputError
@@ -43,7 +44,7 @@ def reading_threads(threads: int | None) -> int:
 
 
 def _check_threads(threads: object) -> None:
-    if not isinstance(threads, int) or threads < 1:
+    if not is_whole(threads) or threads < 1:
         raise InvalidInputError(f"threads has to be a whole number from 1 on, not {threads!r}")
 
 
