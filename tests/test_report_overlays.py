@@ -166,27 +166,6 @@ def test_the_patient_s_right_is_drawn_on_the_left() -> None:
             assert (spot.centre[0] < middle) == (spot.colour == ON_PHOTO["right"])
 
 
-@pytest.mark.parametrize("roll", [0, 30, -30, 90, -90, 150, 180])
-def test_sides_and_numbers_are_drawn_beside_their_side_however_the_photo_lies(roll: float) -> None:
-    """A photo that lies on its side or upside down had its letters exchanged, and lines across all of it."""
-    made = face(roll=roll, brow_right_mm=-4, mouth_corner_right_mm=-4)
-    centre, towards_left = made.size[0] / 2, _along(made)
-    for overlay in (SideNames(), Heights(), Differences()):
-        for label in of_kind(drawn(overlay, made), Label):
-            side = (label.at - centre) @ towards_left
-            if label.colour != SEEN:
-                assert (side < 0) == (label.colour == ON_PHOTO["right"]), label
-    lines = [line.points for line in of_kind(drawn(Heights(), made), Stroke)]
-    eye = made.points[0, list(made.layout.pairs["outer_canthus"]), :2]
-    apart = np.linalg.norm(eye[0] - eye[1])
-    assert max(np.linalg.norm(line[0] - line[1]) for line in lines) < apart
-    # The difference of a brow stands over the brow, that of the mouth under the mouth.
-    brow, mouth = (label.at for label in of_kind(drawn(Differences(), made), Label))
-    down = np.array([-towards_left[1], towards_left[0]])
-    level = eye.mean(axis=0) @ down
-    assert brow @ down < level < mouth @ down
-
-
 def test_what_was_not_seen_is_not_drawn() -> None:
     made, layout = face(), face().layout
     rings = layout.groups["iris"]
