@@ -309,6 +309,11 @@ def test_the_plot_shows_the_numbers(clip: Clip) -> None:
     assert upper.get_ylabel().startswith("Smile")
     untold = replace(clip, timing=replace(clip.timing, expression=None))
     assert untold.plot().axes[0].get_ylabel().startswith("Mouth corner")
+    german = clip.plot("de")
+    german.draw_without_rendering()
+    seconds = "".join(each.get_text() for each in german.axes[1].get_xticklabels())
+    assert "," in seconds
+    assert "." not in seconds
 
 
 def test_a_film_strip_is_its_owners_alone(clip: Clip, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def draw_clip(timing: Timing, text: Text) -> Figure:
         _mark_blinks(axes, timing)
         style_axes(axes, text)
     _mark_photos(upper, lower, timing, text)
-    upper.legend(loc="upper right", ncols=1, frameon=False, fontsize=SMALL)
+    upper.legend(loc="best", facecolor="white", framealpha=1, edgecolor="none", fontsize=SMALL)
     return figure
 
 

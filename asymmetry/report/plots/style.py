@@ -97,7 +97,7 @@ def _place_axes(figure: Figure) -> None:
 
 def style_axes(axes: Axes, text: Text, values: Literal["x", "y"] = "y") -> None:
     """Give axes no box, a light grid of values, and numbers in the notation of the language."""
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, ScalarFormatter
 
     def write_number(value: float, _: object) -> str:
         return f"{round(value, 6) + 0.0:g}".replace("-", "−").replace(".", text.decimal)
@@ -106,5 +106,6 @@ def style_axes(axes: Axes, text: Text, values: Literal["x", "y"] = "y") -> None:
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(colors=GREY, labelcolor="black")
-    axis = {"x": axes.xaxis, "y": axes.yaxis}[values]
-    axis.set_major_formatter(FuncFormatter(write_number))
+    for axis in (axes.xaxis, axes.yaxis):
+        if isinstance(axis.get_major_formatter(), ScalarFormatter):  # not names of parts
+            axis.set_major_formatter(FuncFormatter(write_number))
