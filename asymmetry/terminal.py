@@ -10,7 +10,7 @@ from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING
 
-from asymmetry.core.text import Text, english_text, join_percent
+from asymmetry.core.text import Text, english_text, join_units
 
 if TYPE_CHECKING:
     from asymmetry.archive import Progress
@@ -166,9 +166,9 @@ def _asked_lines(review: Review, say: Text) -> list[str]:
 
 
 def wrap(text: str, indent: str = "") -> list[str]:
-    """A sentence that fits the terminal; a name in it is never broken, nor is 62 %."""
+    """A sentence that fits the terminal; a name in it is never broken, nor is 62 % or 3 mm."""
     lines = textwrap.wrap(
-        join_percent(text),
+        join_units(text),
         _line_width(),
         initial_indent=indent,
         subsequent_indent=f"{indent}  ",
