@@ -106,3 +106,12 @@ def test_a_photo_that_was_replaced_is_not_shown(tmp_path: Path) -> None:
     made = series(2, tmp_path)
     Image.new("RGB", (50, 60)).save(tmp_path / str(made.landmarks.photo[0]))
     assert list(make_album(made, [0, 1], [], ()).cards) == [1]
+
+
+def test_colours_are_explained_before_the_pictures_that_have_them(tmp_path: Path) -> None:
+    """On paper their scale stood alone on the page behind the pictures."""
+    made = series(2, brow_right_mm=[0, -4])
+    for name, size in zip(made.landmarks.photo, made.landmarks.size, strict=True):
+        Image.new("RGB", tuple(size.tolist()), "grey").save(tmp_path / str(name))
+    text = Page(render(replace(made, folder=tmp_path))).text
+    assert 0 < text.index("Colours run from") < text.index("As measured")
