@@ -201,7 +201,8 @@ def series_lines(made: Series, text: Text | None = None) -> Iterator[str]:
 
     say = text or english_text()
     table = add_absolute_sds(made.landmarks, made.static)
-    yield say.count("terminal.photos", len(made), since=made.counted_from.note.words(say))
+    since = made.counted_from.note.words(say)
+    yield from wrap(say.count("terminal.photos", len(made), since=since))
     yield ""
     parts = [say.known("parts", headline.name) for headline in HEADLINES]
     heads = "".join(f"  {part:>{_CELL}}" for part in parts)

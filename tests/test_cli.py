@@ -304,6 +304,15 @@ def test_help_names_every_command_and_the_exit_codes() -> None:
         assert word in " ".join(text.split())
 
 
+def test_help_fits_a_terminal_and_is_not_cut_off() -> None:
+    assert "..." not in run("--help", columns=80).stdout.replace("[ARGS]...", "")
+    for name in main.commands:
+        long = [
+            line for line in run(name, "--help", columns=80).stdout.splitlines() if len(line) > 80
+        ]
+        assert long == [], name
+
+
 def test_as_a_process_it_is_quiet_but_for_its_answer(portrait_path: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "asymmetry", "photo", "--json", portrait_path, portrait_path]
     home = os.environ | {"HOME": str(tmp_path)}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["aids"]
 
 
-@click.command()
+@click.command(short_help="Print the items of three grading scales with evidence.")
 @of_a_folder
 @click.option("--day", help="Day number or date.  [default: the latest day with photos]")
 @click.option(

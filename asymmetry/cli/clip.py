@@ -22,12 +22,14 @@ _PLOTS = (".png", ".svg", ".pdf")
 _DPI = 150
 
 
-@click.command()
+@click.command(short_help="Follow both sides of a face through a short video.")
 @click.argument("video", type=click.Path(path_type=Path))
 @click.option(
     "--expression",
     type=click.Choice([name for name in EXPRESSION_NAMES if name != "rest"]),
-    help="Expression that it shows.  [default: from the file's name, else from the face]",
+    metavar="NAME",
+    help="Expression that it shows, such as smile_open.  [default: from the file's name, else "
+    "from the face]",
 )
 @mirrored_option
 @click.option(
