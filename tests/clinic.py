@@ -56,6 +56,14 @@ def patient(served: Served, photos: dict[str, bytes]) -> str:
 
 
 @pytest.fixture
+def number(served: Served) -> Iterator[str]:
+    """A patient without photos, for one test."""
+    made = served.add_patient()
+    yield made
+    served.client.delete(f"/api/patients/{made}")
+
+
+@pytest.fixture
 def photo(served: Served, patient: str) -> Iterator[str]:
     """One of them, without corrections before and after."""
     number = served.client.get(f"/api/patients/{patient}/photos").json()[1]["id"]

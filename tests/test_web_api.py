@@ -249,8 +249,7 @@ def test_all_patients_are_exported_and_imported(served: Served, patient: str) ->
             served.client.delete(f"/api/patients/{each['id']}")
 
 
-def test_news_of_each_photo(served: Served, photos: dict[str, bytes]) -> None:
-    number = served.add_patient()
+def test_news_of_each_photo(served: Served, photos: dict[str, bytes], number: str) -> None:
     with served.client.stream("GET", "/api/events") as stream:
         lines = stream.iter_lines()
         assert next(lines) == ": hello"
@@ -262,7 +261,6 @@ def test_news_of_each_photo(served: Served, photos: dict[str, bytes]) -> None:
         ]
     assert {each["patient"] for each in told} == {number}
     assert told[-1]["status"] == "ok"
-    served.client.delete(f"/api/patients/{number}")
 
 
 def _until(lines: Iterator[str], text: str) -> Iterator[str]:

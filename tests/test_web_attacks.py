@@ -73,8 +73,7 @@ def test_a_file_that_is_no_photo_is_refused(
     assert len(served.client.get(f"/api/patients/{patient}/photos").json()) == len(DAYS)
 
 
-def test_a_photo_without_a_face_keeps_its_reason(served: Served) -> None:
-    number = served.add_patient()
+def test_a_photo_without_a_face_keeps_its_reason(served: Served, number: str) -> None:
     grey = encoded(np.full((200, 160, 3), 90, np.uint8), "JPEG")
     (photo,) = served.bring(number, [("grey.jpg", grey)]).json()["ids"]
     shown = served.wait(photo)
@@ -88,7 +87,6 @@ def test_a_photo_without_a_face_keeps_its_reason(served: Served) -> None:
         f"/api/photos/{photo}/points", json={"commissure": {"right": [1, 1]}}
     )
     assert answer.status_code == 409
-    served.client.delete(f"/api/patients/{number}")
 
 
 @pytest.mark.parametrize(
@@ -201,8 +199,7 @@ def _zip_with(photo: bytes, **lists: str) -> bytes:
     return made.getvalue()
 
 
-def test_two_hundred_uploads_at_once(served: Served, photos: dict[str, bytes]) -> None:
-    number = served.add_patient()
+def test_two_hundred_uploads_at_once(served: Served, photos: dict[str, bytes], number: str) -> None:
     data = next(iter(photos.values()))
 
     def upload(i: int) -> int:
@@ -214,7 +211,6 @@ def test_two_hundred_uploads_at_once(served: Served, photos: dict[str, bytes]) -
     assert (
         len(served.client.get(f"/api/patients/{number}/photos").json()) == 1
     )  # the same bytes each time
-    served.client.delete(f"/api/patients/{number}")
 
 
 def test_a_slow_upload_stops_nobody(served: Served, patient: str) -> None:

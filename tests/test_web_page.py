@@ -211,9 +211,8 @@ def test_hostile_words_do_nothing(browser: Any, served: Served, head: Image.Imag
 
 
 def test_the_shutter_fires_when_the_face_is_straight(
-    driver: Any, served: Served, camera: Path
+    driver: Any, served: Served, camera: Path, number: str
 ) -> None:
-    number = served.add_patient(name="Camera")
     flags = (
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
@@ -236,7 +235,6 @@ def test_the_shutter_fires_when_the_face_is_straight(
         shown = served.wait(each["id"])
         assert shown["status"] in ("ok", "warn")
         assert "turned" not in shown["reason"]
-    served.client.delete(f"/api/patients/{number}")
 
 
 def test_a_day_is_typed_digit_by_digit(browser: Any, served: Served, photo: str) -> None:

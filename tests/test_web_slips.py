@@ -39,9 +39,8 @@ def names(served: Served, patient: str) -> list[str]:
 
 
 def test_a_folder_that_is_dropped_is_told_and_costs_no_other(
-    browser: Any, served: Served, head: Image.Image, tmp_path: Path
+    browser: Any, served: Served, head: Image.Image, tmp_path: Path, number: str
 ) -> None:
-    number = served.add_patient(name="Dropped")
     good, bad = write_two(tmp_path, head)
     (tmp_path / "March").mkdir()
     with visit(browser, served) as seen:
@@ -55,14 +54,12 @@ def test_a_folder_that_is_dropped_is_told_and_costs_no_other(
         drop(page, tmp_path / "March")
         page.wait_for_function("document.getElementById('fault').textContent.startsWith('March')")
         assert "does not answer" not in told.inner_text()
-    served.client.delete(f"/api/patients/{number}")
 
 
 def test_a_refused_file_can_be_chosen_again(
-    browser: Any, served: Served, head: Image.Image, tmp_path: Path
+    browser: Any, served: Served, head: Image.Image, tmp_path: Path, number: str
 ) -> None:
     """A browser tells nothing when the files are those that the field still holds."""
-    number = served.add_patient(name="Again")
     good, bad = write_two(tmp_path, head)
     with visit(browser, served) as seen:
         page = seen.page
@@ -75,7 +72,6 @@ def test_a_refused_file_can_be_chosen_again(
             if path.endswith("capture"):
                 assert page.locator("#news").inner_text() == "1 photo is kept"
         assert names(served, number) == [good.name]
-    served.client.delete(f"/api/patients/{number}")
 
 
 def test_an_import_says_what_it_left_out_until_that_is_closed(
@@ -121,9 +117,8 @@ def test_patients_of_one_name_show_their_numbers_and_are_found_without_accents(
 
 
 def test_nothing_is_guessed_of_a_photo_without_a_face(
-    browser: Any, served: Served, head: Image.Image
+    browser: Any, served: Served, head: Image.Image, number: str
 ) -> None:
-    number = served.add_patient(name="No face")
     grey = encoded(Image.new("RGB", head.size, "grey"), "JPEG")
     (photo,) = served.bring(number, [("2026-03-02 IMG_1.jpg", grey)]).json()["ids"]
     served.wait(photo)
@@ -134,7 +129,6 @@ def test_nothing_is_guessed_of_a_photo_without_a_face(
         assert told.startswith("2026-03-02 IMG_1.jpg")
         assert "guessed" not in told
         seen.check()
-    served.client.delete(f"/api/patients/{number}")
 
 
 def test_an_old_tab_overwrites_nothing(browser: Any, served: Served) -> None:
@@ -185,9 +179,8 @@ def test_a_question_goes_with_its_view_and_a_note_goes_after_one(
 
 
 def test_a_page_left_open_dates_photos_by_the_day_they_are_taken(
-    driver: Any, served: Served
+    driver: Any, served: Served, number: str
 ) -> None:
-    number = served.add_patient(name="Midnight")
     browser = launch(driver, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
     with visit(browser, served) as seen:
         page = seen.page
@@ -199,12 +192,10 @@ def test_a_page_left_open_dates_photos_by_the_day_they_are_taken(
         page.wait_for_selector("text=3 today")
     browser.close()
     assert names(served, number)[0] == "2026-03-10 000130 rest 1.jpg"
-    served.client.delete(f"/api/patients/{number}")
 
 
-def test_a_camera_that_is_gone_takes_no_photo(driver: Any, served: Served) -> None:
+def test_a_camera_that_is_gone_takes_no_photo(driver: Any, served: Served, number: str) -> None:
     """Its last picture would be kept for the next expressions."""
-    number = served.add_patient(name="Unplugged")
     browser = launch(driver, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
     with visit(browser, served) as seen:
         page = seen.page
@@ -219,14 +210,12 @@ def test_a_camera_that_is_gone_takes_no_photo(driver: Any, served: Served) -> No
         seen.check()
     browser.close()
     assert names(served, number) == []
-    served.client.delete(f"/api/patients/{number}")
 
 
 def test_a_page_that_is_left_while_it_takes_photos_tells_no_fault(
-    driver: Any, served: Served
+    driver: Any, served: Served, number: str
 ) -> None:
     """The camera goes with the page, which is nobody's fault."""
-    number = served.add_patient(name="Left")
     browser = launch(driver, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
     with visit(browser, served) as seen:
         page = seen.page
@@ -240,11 +229,11 @@ def test_a_page_that_is_left_while_it_takes_photos_tells_no_fault(
         assert page.locator("#fault").inner_text() == ""
         seen.check()
     browser.close()
-    served.client.delete(f"/api/patients/{number}")
 
 
-def test_a_camera_that_may_not_be_used_is_told_with_the_remedy(driver: Any, served: Served) -> None:
-    number = served.add_patient(name="Refused")
+def test_a_camera_that_may_not_be_used_is_told_with_the_remedy(
+    driver: Any, served: Served, number: str
+) -> None:
     browser = launch(driver, "--use-fake-device-for-media-stream")
     with visit(browser, served) as seen:
         seen.go(f"/patients/{number}/capture")
@@ -252,13 +241,11 @@ def test_a_camera_that_may_not_be_used_is_told_with_the_remedy(driver: Any, serv
         seen.page.get_by_role("button", name="File: At rest").wait_for()
         seen.check()
     browser.close()
-    served.client.delete(f"/api/patients/{number}")
 
 
 def test_a_page_that_still_brings_photos_asks_before_it_goes(
-    browser: Any, served: Served, head: Image.Image, tmp_path: Path
+    browser: Any, served: Served, head: Image.Image, tmp_path: Path, number: str
 ) -> None:
-    number = served.add_patient(name="Reload")
     good, _ = write_two(tmp_path, head)
     with visit(browser, served) as seen:
         page, held = seen.page, []
@@ -280,7 +267,6 @@ def test_a_page_that_still_brings_photos_asks_before_it_goes(
         page.get_by_text("Bringing photos.").first.wait_for(state="hidden")
         assert names(served, number) == [good.name]
         page.unroute_all()
-    served.client.delete(f"/api/patients/{number}")
 
 
 def test_no_title_names_a_patient(browser: Any, served: Served, patient: str, photo: str) -> None:

@@ -213,8 +213,9 @@ def test_what_was_typed_stays_when_it_can_t_be_saved(browser: Any, served: Serve
     served.client.delete(f"/api/patients/{number}")
 
 
-def test_a_guess_is_told_and_confirmed(browser: Any, served: Served, head: Image.Image) -> None:
-    number = served.add_patient(name="Eve")
+def test_a_guess_is_told_and_confirmed(
+    browser: Any, served: Served, head: Image.Image, number: str
+) -> None:
     (photo,) = served.bring(number, [("IMG_1.jpg", encoded(head, "JPEG"))]).json()["ids"]
     served.wait(photo)
     with visit(browser, served) as seen:
@@ -228,7 +229,6 @@ def test_a_guess_is_told_and_confirmed(browser: Any, served: Served, head: Image
     assert shown["expression"] == "smile_open"
     (told,) = served.client.get(f"/api/photos/{photo}/history").json()
     assert told["who"] == "page"
-    served.client.delete(f"/api/patients/{number}")
 
 
 @pytest.fixture
@@ -345,10 +345,9 @@ def test_a_page_of_another_server_gets_nothing(
 
 
 def test_a_photo_that_does_not_count_is_told_on_its_thumbnail(
-    browser: Any, served: Served, head: Image.Image, photos: dict[str, bytes]
+    browser: Any, served: Served, head: Image.Image, photos: dict[str, bytes], number: str
 ) -> None:
     """One without a date, and one whose camera's clock was wrong; days are those of the courses."""
-    number = served.add_patient(name="Clock")
     others = {
         name: encoded(head.rotate(turn), "JPEG")
         for turn, name in ((5, "IMG smile.jpg"), (6, "2004-01-01 smile.jpg"))
@@ -373,4 +372,3 @@ def test_a_photo_that_does_not_count_is_told_on_its_thumbnail(
         page.get_by_role("link", name="IMG smile.jpg", exact=True).click()
         page.locator("h1:has-text('IMG smile.jpg')").wait_for()
         seen.check()
-    served.client.delete(f"/api/patients/{number}")
