@@ -6,12 +6,11 @@ import io
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 
 from asymmetry import Landmarks, measure
-from asymmetry.core.arrays import Pixels
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.frame import face_frame
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.extract.halves.chimeras import chimeras
@@ -35,12 +34,8 @@ from asymmetry.synthetic import face
 PX_PER_MM = 4.0
 
 
-def of_kind(shapes: list[Shape], kind: type, colour: str = "") -> list[Shape]:
-    return [
-        each
-        for each in shapes
-        if isinstance(each, kind) and each.colour in ("", colour or each.colour)
-    ]
+def of_kind(shapes: list[Shape], kind: type) -> list[Shape]:
+    return [each for each in shapes if isinstance(each, kind)]
 
 
 def drawn(overlay: Overlay, faces: Landmarks) -> list[Shape]:
@@ -61,7 +56,7 @@ def dotted(faces: Landmarks, name: str, side: Side) -> Pixels:
     return pixels
 
 
-def bright(pixels: Pixels) -> npt.NDArray[np.float64]:
+def bright(pixels: Pixels) -> FloatArray:
     """Centre of what is bright, x and y."""
     weight = pixels[..., 0].astype(float)
     rows, columns = np.mgrid[: pixels.shape[0], : pixels.shape[1]] + 0.5
@@ -79,10 +74,8 @@ def test_a_drawn_difference_is_the_measured_one(roll: float, lower: str) -> None
     bars = [np.linalg.norm(np.diff(bar.points, axis=0)) for bar in of_kind(shapes, Stroke)[1::2]]
     assert np.array(bars) / PX_PER_MM == pytest.approx([3.0, 2.0], abs=0.1)
     assert [label.text for label in of_kind(shapes, Label)] == ["3.0 mm", "2.0 mm"]
-    assert (
-        of_kind(shapes, Stroke)[1].colour == SEEN
-    )  # 3 mm at the brow are noticed, 2 mm at the mouth are not
-    assert of_kind(shapes, Stroke)[3].colour == LIGHT
+    # 3 mm at the brow are noticed, 2 mm at the mouth are not.
+    assert [bar.colour for bar in of_kind(shapes, Stroke)[1::2]] == [SEEN, LIGHT]
     assert [label.text for label in of_kind(drawn(Differences(), made), Label)] == ["3.0 mm"]
 
 
@@ -124,17 +117,14 @@ def test_heights_are_drawn_where_they_are_measured() -> None:
     for name in ("brow_upper_2", "brow_upper_4", "brow_lower_2", "brow_lower_4"):
         points[0, made.layout.pairs[name][0], 1] += 4 * PX_PER_MM
     bent = replace(made, points=points)
-    ends = [
-        [line.points[-1] for line in of_kind(drawn(Heights(), faces), Stroke)]
-        for faces in (made, bent)
-    ]
+    lines = [of_kind(drawn(Heights(), faces), Stroke) for faces in (made, bent)]
+    ends = [[line.points[-1] for line in some] for some in lines]
     assert np.array(ends[0]) == pytest.approx(np.array(ends[1]))
-    assert measure(bent)["brow_height_right_mm"] == pytest.approx(
-        measure(made)["brow_height_right_mm"]
-    )
+    heights = [measure(faces)["brow_height_right_mm"] for faces in (made, bent)]
+    assert heights[0] == pytest.approx(heights[1])
 
 
-def _along(faces: Landmarks) -> npt.NDArray[np.float64]:
+def _along(faces: Landmarks) -> FloatArray:
     roll = np.radians(face_frame(faces).roll[0])
     return np.array([np.cos(roll), -np.sin(roll)])
 
@@ -166,6 +156,27 @@ def test_the_patient_s_right_is_drawn_on_the_left() -> None:
             assert (spot.centre[0] < middle) == (spot.colour == ON_PHOTO["right"])
 
 
+@pytest.mark.parametrize("roll", [0, 30, -30, 90, -90, 150, 180])
+def test_sides_and_numbers_are_drawn_beside_their_side_however_the_photo_lies(roll: float) -> None:
+    """A photo that lies on its side or upside down had its letters exchanged, and lines across all of it."""
+    made = face(roll=roll, brow_right_mm=-4, mouth_corner_right_mm=-4)
+    centre, towards_left = made.size[0] / 2, _along(made)
+    for overlay in (SideNames(), Heights(), Differences()):
+        for label in of_kind(drawn(overlay, made), Label):
+            side = (label.at - centre) @ towards_left
+            if label.colour != SEEN:
+                assert (side < 0) == (label.colour == ON_PHOTO["right"]), label
+    lines = [line.points for line in of_kind(drawn(Heights(), made), Stroke)]
+    eye = made.points[0, list(made.layout.pairs["outer_canthus"]), :2]
+    apart = np.linalg.norm(eye[0] - eye[1])
+    assert max(np.linalg.norm(line[0] - line[1]) for line in lines) < apart
+    # The difference of a brow stands over the brow, that of the mouth under the mouth.
+    brow, mouth = (label.at for label in of_kind(drawn(Differences(), made), Label))
+    down = np.array([-towards_left[1], towards_left[0]])
+    level = eye.mean(axis=0) @ down
+    assert brow @ down < level < mouth @ down
+
+
 def test_what_was_not_seen_is_not_drawn() -> None:
     made, layout = face(), face().layout
     rings = layout.groups["iris"]
@@ -176,12 +187,10 @@ def test_what_was_not_seen_is_not_drawn() -> None:
     assert len(of_kind(drawn(Contours(), made), Ellipse)) == 2
     assert of_kind(drawn(Contours(), partly), Ellipse) == []
     assert len(drawn(Guides(), partly)) == 2  # through the canthi
-    assert [label.text[-2:] for label in of_kind(drawn(Heights(measure(made)), partly), Label)] == [
-        "mm"
-    ] * 3
-    assert all(
-        np.isfinite(line.points).all() for line in of_kind(drawn(Contours(), partly), Stroke)
-    )
+    labels = of_kind(drawn(Heights(measure(made)), partly), Label)
+    assert [label.text[-2:] for label in labels] == ["mm"] * 3
+    lines = of_kind(drawn(Contours(), partly), Stroke)
+    assert all(np.isfinite(line.points).all() for line in lines)
     blank = Landmarks.blank(["a.jpg"], status="no_face")
     blank = replace(blank, size=np.array([[100, 100]]))
     numbers = Heights(), Differences(all=True)
@@ -251,9 +260,8 @@ def test_labels_are_only_text() -> None:
 def test_a_cut_holds_the_face_and_its_points() -> None:
     made = face(px_per_mm=PX_PER_MM)
     photo = dotted(made, "ala", "right")
-    taller = np.concatenate(
-        [photo, np.zeros_like(photo)]
-    )  # the made face reaches over its photo's lower edge
+    # The made face reaches over its photo's lower edge.
+    taller = np.concatenate([photo, np.zeros_like(photo)])
     cut = cut_face(Picture(taller, made, 0.25), 300, 0.16)
     assert max(cut.width, cut.height) == 300
     points = cut.faces.points[0, :, :2]
@@ -291,9 +299,8 @@ def test_aligned_photos_have_the_eyes_in_one_place_at_one_scale(
     right, left = shown.faces.points[0, list(made.layout.pairs["outer_canthus"]), :2]
     assert (right + left) / 2 == pytest.approx([frame.size[0] / 2, frame.eyes * 1.5], abs=0.01)
     assert right[1] == pytest.approx(left[1], abs=0.1)
-    assert bright(shown.pixels) == pytest.approx(
-        shown.faces.points[0, made.layout.pairs["commissure"][1], :2], abs=0.5
-    )
+    corner = shown.faces.points[0, made.layout.pairs["commissure"][1], :2]
+    assert bright(shown.pixels) == pytest.approx(corner, abs=0.5)
     again = face_frame(shown.faces)
     assert again.mm_per_px[0] == pytest.approx(1 / 1.5, rel=0.01)
     assert again.roll[0] == pytest.approx(0, abs=0.1)
@@ -335,7 +342,7 @@ def test_halves_are_none_where_the_head_is_not_known() -> None:
 # Heat
 
 
-def known(heat: Heat, faces: Landmarks, name: str) -> npt.NDArray[np.float64]:
+def known(heat: Heat, faces: Landmarks, name: str) -> FloatArray:
     """Values of the heat map at a pair, right and left."""
     assert name in faces.layout.pairs
     return heat.mm[heat.names.index(name)]
