@@ -10,7 +10,7 @@ from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING
 
-from asymmetry.core.text import Text, english_text, join_units
+from asymmetry.core.text import Text, english_text, join_percent
 
 if TYPE_CHECKING:
     from asymmetry.archive import Progress
@@ -168,7 +168,7 @@ def _asked_lines(review: Review, say: Text) -> list[str]:
 def wrap(text: str, indent: str = "") -> list[str]:
     """A sentence that fits the terminal; a name in it is never broken, nor is 62 % or 3 mm."""
     lines = textwrap.wrap(
-        join_units(text),
+        join_percent(text).replace(" mm", "\N{NO-BREAK SPACE}mm"),
         _line_width(),
         initial_indent=indent,
         subsequent_indent=f"{indent}  ",

@@ -29,7 +29,7 @@ class Page(HTMLParser):
         self.open: list[str] = []
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.words: list[str] = []
-        self.feed(text.replace("\N{NO-BREAK SPACE}mm", " mm"))
+        self.feed(text)
         self.close()
         assert self.open == []
 

@@ -20,6 +20,7 @@ from asymmetry.report import render
 from asymmetry.report.plots.days import describe_days, draw_days, plot_course
 from asymmetry.report.plots.dots import describe_dots, draw_dots, summary_dots
 from asymmetry.report.plots.pairs import describe_pairs, draw_pairs, movement_pairs
+from asymmetry.report.plots.skin_frame import draw_key, new_day_grid
 from asymmetry.report.plots.style import Setting, svg
 from asymmetry.series import HEADLINES, DiaryNote
 from asymmetry.synthetic import face
@@ -190,6 +191,23 @@ def test_the_largest_change_is_that_of_the_finding() -> None:
     dot = summary_dots(made.followed, made.changes())[0]
     assert (dot.day, dot.farthest) == (10, pytest.approx(brow.before - 4.1, abs=0.1))
     assert "−4.1 (day 10)" in Page(render(made)).text
+
+
+@pytest.mark.parametrize(("days", "height"), [(1, 0.75), (4, 0.75), (5, 0.95)])
+def test_days_are_named_above_their_maps_and_whole(days: int, height: float) -> None:
+    """The upper half of "Day 4" was cut off over maps of a swelling."""
+    figure, places = new_day_grid(list(range(days)), TREATED, height, photos=True)
+    for place in places:
+        for axes in (place.photo, place.map):
+            assert axes is not None
+            image = axes.imshow(np.zeros((90, 100)))
+    draw_key(figure, image, "mm outwards since the photo from before", TREATED)
+    svg(figure)
+    figure.set_dpi(72)
+    figure.draw_without_rendering()
+    tops = [axes.title.get_window_extent().y1 for axes in figure.axes if axes.get_title()]
+    assert len(tops) == days
+    assert max(tops) < figure.bbox.y1
 
 
 def test_dots_of_one_day_show_what_there_is() -> None:

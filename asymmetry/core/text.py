@@ -16,7 +16,7 @@ from typing import Any
 from asymmetry.core.paths import as_path, open_file
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["ENGLISH", "Text", "english_text", "join_units", "languages"]
+__all__ = ["ENGLISH", "Text", "english_text", "join_percent", "languages"]
 
 ENGLISH = "en"
 _PLACE = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
@@ -192,15 +192,15 @@ def _shipped_entries(language: str) -> dict[str, str]:
     return _entries(_load_shipped(language))
 
 
-def join_units(text: str) -> str:
-    r"""A text in whose lines no number is parted from its "%", "mm" or "mm²".
+def join_percent(text: str) -> str:
+    r"""A text in whose lines no number is parted from its "%".
 
     Examples
     --------
-    >>> join_units("62 % of 3.1 mm")
-    '62\xa0% of 3.1\xa0mm'
+    >>> join_percent("62 % of it")
+    '62\xa0% of it'
     """
-    return re.sub(r"(?<=\d) (?=%|mm\b)", "\N{NO-BREAK SPACE}", text)
+    return re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", text)
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from asymmetry.core.frame import IRIS_MM
-from asymmetry.core.text import ENGLISH, Text, join_units
+from asymmetry.core.text import ENGLISH, Text, join_percent
 from asymmetry.errors import InvalidInputError, MissingExtraError
 from asymmetry.report.clinic import choose_sheet
 from asymmetry.report.faces import place_faces
@@ -106,7 +106,7 @@ def render(
     page |= _words(wording) | _plots(wording, photos) | faces
     page |= {"sheet": sheet.tell(faces["small"])}
     template: jinja2.Template = _template()
-    return join_units(template.render(page))
+    return join_percent(template.render(page))
 
 
 @functools.cache

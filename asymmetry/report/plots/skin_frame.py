@@ -24,8 +24,9 @@ FloatArray = npt.NDArray[np.floating[Any]]
 WITHIN = 1.96
 #: Days that are drawn at most, and how many beside each other.
 _MOST_DAYS, _ACROSS = 8, 4
-#: Inches: of a course, of a day's name, and of the bar of colours.
-_HEIGHT, _DAY, _BAR = 2.6, 0.2, 0.6
+#: Inches: of a course, of a day's name, and of the bar of colours; and about pictures, whose shape the
+#: layout does not foresee, so that it pushed names over the edge.
+_HEIGHT, _DAY, _BAR, _SPARE = 2.6, 0.3, 0.6, 0.1
 
 
 class DayAxes(NamedTuple):
@@ -62,6 +63,9 @@ def new_day_grid(
     """
     kinds, rows = 1 + photos, -(-len(days) // _ACROSS)
     figure = new_figure(WIDTH, rows * (kinds * height + _DAY) + _BAR)
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.set(h_pad=_SPARE)  # type: ignore[call-arg]
     grid = figure.subplots(rows * kinds, _ACROSS, squeeze=False)
     for axes in grid.ravel():
         axes.set_axis_off()
