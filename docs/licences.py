@@ -62,15 +62,24 @@ def closure(names: list[str]) -> set[str]:
         name = todo.pop()
         if name not in found and licence(name):
             found.add(name)
-            todo += [named(each) for each in needs(name)]
+            for each in needs(name):
+                todo.append(named(each))
+                todo += [named(more) for extra in asked(each) for more in needs(named(each), extra)]
     return found
 
 
-def needs(name: str) -> Iterator[str]:
-    """Requirements of a package that belong to none of its extras."""
-    for requirement in metadata.requires(name) or []:
-        if not _EXTRA.search(requirement):
+def needs(name: str, extra: str = "") -> Iterator[str]:
+    """Requirements of a package that belong to none of its extras, or to this one."""
+    for requirement in metadata.requires(name) or [] if licence(name) else []:
+        found = _EXTRA.search(requirement)
+        if (found[1] if found else "") == extra:
             yield requirement
+
+
+def asked(requirement: str) -> list[str]:
+    """The extras that a requirement asks for: ``woff`` of ``fonttools[woff]>=4``."""
+    found = re.match(rf"{_NAME.pattern}\s*\[([^]]+)\]", requirement)
+    return re.split(r"\s*,\s*", found[1].strip()) if found else []
 
 
 def licence(name: str) -> str:
@@ -102,11 +111,11 @@ def page() -> str:
     if missing:
         raise SystemExit(f"not installed: {', '.join(sorted(missing))}; pip install -e '.[all]'")
     ours = closure(always)
-    asked = {name: extra for extra, names in extras.items() for name in names}
-    others = closure(list(asked)) - ours
+    first_in = {name: extra for extra, names in extras.items() for name in names}
+    others = closure(list(first_in)) - ours
     first = [("package", "licence"), *((name, licence(name)) for name in sorted(ours))]
     second = [("package", "extra", "licence")]
-    second += [(name, asked.get(name, ""), licence(name)) for name in sorted(others)]
+    second += [(name, first_in.get(name, ""), licence(name)) for name in sorted(others)]
     return f"{_HEAD}\n{table(first)}\n\n{table(second)}\n"
 
 

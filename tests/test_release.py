@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from docs.licences import PAGE, declared, licence, normal, page
+from docs.licences import PAGE, closure, declared, licence, normal, page
 from hatch_build import list_urls, make_absolute
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,6 +60,14 @@ def test_every_declared_package_has_its_licence() -> None:
     rows = dict(re.findall(r"^\| ([a-z0-9.-]+) \|.*? ([^|]+) \|$", PAGE.read_text(), re.MULTILINE))
     for name in {*always, *(each for names in extras.values() for each in names)}:
         assert rows.get(name), name
+
+
+def test_packages_of_an_extra_that_a_package_asks_for_are_listed() -> None:
+    """As brotli, which comes with WeasyPrint by fonttools[woff]."""
+    found = closure(["weasyprint"])
+    assert {"fonttools", "brotli", "zopfli"} <= found
+    listed = set(re.findall(r"^\| ([a-z0-9.-]+) \|", PAGE.read_text(), re.MULTILINE))
+    assert found <= listed
 
 
 def test_a_licence_is_what_the_package_says() -> None:
