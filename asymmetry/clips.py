@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
-from asymmetry.core.arrays import Pixels
+from asymmetry.core.arrays import Mask, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
 from asymmetry.core.records import make_plain
@@ -287,7 +286,7 @@ def _read_moments(
     return replace(timing, moments=chosen), landmarks[pair], anchors
 
 
-def _find_closing(timing: Timing) -> npt.NDArray[np.bool_]:
+def _find_closing(timing: Timing) -> Mask:
     """Frames in which the right and the left eye close, shape (2, n)."""
     return np.stack([line.value > _CLOSING_PCT for line in timing.lids.smooth])
 

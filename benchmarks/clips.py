@@ -17,10 +17,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from asymmetry import Clip, Extractor, Measurements, movement, read_clip
-from asymmetry.core.arrays import Pixels
+from asymmetry.core.arrays import Mask, Pixels
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
@@ -291,7 +290,7 @@ def _many_row(name: str, found: Sequence[Outcome]) -> tables.Row:
     ]
 
 
-def _count(true: npt.NDArray[np.bool_]) -> str:
+def _count(true: Mask) -> str:
     return f"{true.sum()} ({true.mean():.0%})"
 
 

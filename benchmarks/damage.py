@@ -19,11 +19,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from asymmetry import Extractor, measure
-from asymmetry.core.arrays import Pixels
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.photos.photo import read_photo
@@ -48,7 +47,7 @@ FORMATS: dict[str, tuple[str, dict[str, object]]] = {
 FILES, MOST_BITS, MISREAD_MM, SIDE = 150, 12, 1.0, 1000
 
 
-def store(pixels: npt.NDArray[np.uint8], name: str) -> bytes:
+def store(pixels: Pixels, name: str) -> bytes:
     """A photo's file in one of the formats."""
     kind, options = FORMATS[name]
     image = Image.fromarray(pixels)
@@ -79,7 +78,7 @@ def damaged_files(name: str, files: int) -> Iterator[tuple[bytes, list[bytes]]]:
         yield data, [flip_bits(data, rng) for _ in range(copies)]
 
 
-def differences(row: Landmarks) -> npt.NDArray[np.float64]:
+def differences(row: Landmarks) -> FloatArray:
     """The headlines' left-right differences, mm."""
     table = measure(row, sd=False)
     return np.array([table[f"{each.metric}_diff_mm"][0] for each in HEADLINES])

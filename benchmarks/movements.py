@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from asymmetry.core.arrays import FloatArray, Pixels
+from asymmetry.core.arrays import FloatArray, Mask, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
@@ -42,7 +41,7 @@ def _both(table: Measurements, names: tuple[str, ...]) -> FloatArray:
     return np.array([table[name] for name in names[:2]])
 
 
-def rows(true: Measurements, read: Measurements, apart: npt.NDArray[np.bool_]) -> list[Row]:
+def rows(true: Measurements, read: Measurements, apart: Mask) -> list[Row]:
     """One row per movement in mm, under a head.
 
     Parameters

@@ -22,14 +22,13 @@ from unittest.mock import patch
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 import asymmetry
 from asymmetry.archive.checks import Engine
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.parquet import part_table, write_part
 from asymmetry.archive.rows import Row
-from asymmetry.core.arrays import Pixels
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.beside import usable_cores
 from asymmetry.extract import Extractor, reduced
 from asymmetry.extract.model.file import model_file
@@ -273,7 +272,7 @@ def archives(
         for engine, n in crews
     }
     taken = [{crew: run() for crew, run in runs.items()} for _ in range(turns)]
-    firsts: dict[str, npt.NDArray[np.float64]] = {}
+    firsts: dict[str, FloatArray] = {}
     for engine, workers in crews:
         each = np.min([turn[engine, workers] for turn in taken], axis=0)
         whole, later = firsts.setdefault(engine, each)[:2] / each[:2]

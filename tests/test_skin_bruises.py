@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
-from asymmetry.core.arrays import Pixels
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.synthetic import ABSORPTION, Bruise, face, paint_bruise
 from asymmetry.tissue.bruises import Bruises, find_bruises
@@ -62,7 +61,7 @@ def side_light(pixels: Pixels, ratio: float) -> Pixels:
     return srgb_from_linear(linear_from_srgb(pixels) * 0.8 * np.exp(across)[None, :, None])
 
 
-def glare(pixels: Pixels, size_mm: float) -> npt.NDArray[np.float64]:
+def glare(pixels: Pixels, size_mm: float) -> FloatArray:
     """Light on the left cheek that fades over so many mm, at most 1, shape (H, W, 1)."""
     rows, columns = np.mgrid[: pixels.shape[0], : pixels.shape[1]]
     size = size_mm * PX_PER_MM

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from asymmetry.core.arrays import Pixels
+from asymmetry.core.arrays import FloatArray, Pixels
 
 MP4, AVI, WEBM = ("mp4v", ".mp4"), ("MJPG", ".avi"), ("VP80", ".webm")
 
@@ -30,15 +29,13 @@ def write_video(
     return path
 
 
-def ease(share: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def ease(share: FloatArray) -> FloatArray:
     """From 0 to 1 with no speed at either end: the way of least jerk (Flash and Hogan 1985)."""
     at = np.clip(share, 0.0, 1.0)
     return at**3 * (10 - 15 * at + 6 * at * at)
 
 
-def rise_and_fall(
-    seconds: npt.NDArray[np.float64], onset: float, rise: float, hold: float
-) -> npt.NDArray[np.float64]:
+def rise_and_fall(seconds: FloatArray, onset: float, rise: float, hold: float) -> FloatArray:
     """0 up to the onset, then up to 1, there for a while, and down again."""
     return ease((seconds - onset) / rise) - ease((seconds - onset - rise - hold) / rise)
 

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from asymmetry.core.arrays import FloatArray, Pixels
+from asymmetry.core.arrays import FloatArray, Mask, Pixels
 from asymmetry.core.beside import ALONE, Beside
 from asymmetry.core.columns import QUALITY
 from asymmetry.core.frame import MAX_YAW_HORIZONTAL, head_angles
@@ -319,7 +318,7 @@ def _add_notes(face: FaceReading, notes: Sequence[Note]) -> FaceReading:
     return replace(face, notes=(*face.notes, *notes))
 
 
-def _note_lids(face: FaceReading, lost: npt.NDArray[np.bool_]) -> list[Note]:
+def _note_lids(face: FaceReading, lost: Mask) -> list[Note]:
     """A note on lids that are read though their margins hardly show."""
     seen = face.margins or {}
     sides = [side for side, shown in seen.items() if not shown and not lost[_middle_lid(side)]]

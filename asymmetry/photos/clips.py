@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from io import SEEK_END, BytesIO
-from typing import Any, BinaryIO, NamedTuple, TypeAlias
+from typing import Any, BinaryIO, NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
-from asymmetry.core.arrays import is_number
+from asymmetry.core.arrays import Pixels, is_number
 from asymmetry.core.notes import Note
 from asymmetry.core.quiet import quiet
 from asymmetry.errors import InvalidInputError, UnreadablePhotoError, UnsuitablePhotoError
@@ -20,8 +19,6 @@ from asymmetry.photos.photo import DEFAULT_MAX_MEGAPIXELS, PhotoSource, check_li
 from asymmetry.photos.sources import load_source, name_source
 
 __all__ = ["DEFAULT_MAX_SECONDS", "Frame", "encode_png", "pick_frames", "read_frames"]
-
-Pixels: TypeAlias = npt.NDArray[np.uint8]
 
 #: A clip shows one expression; a longer one is refused unless the caller says otherwise.
 DEFAULT_MAX_SECONDS = 60.0

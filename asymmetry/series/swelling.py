@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from asymmetry.core.arrays import FloatArray
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
 from asymmetry.tissue.days import find_returns
@@ -50,7 +49,7 @@ class SwellingCourse:
     photos: tuple[tuple[str, ...], ...] = field(repr=False, default=())
 
     @property
-    def there(self) -> npt.NDArray[np.bool_]:
+    def there(self) -> Mask:
         """The days on which it is swollen: beyond the error, and by more than `LEAST_MM`."""
         there = self.value > np.maximum(_LIMIT * self.sd, LEAST_MM)
         stays = self.value > np.maximum(_STAYS * self.sd, LEAST_MM)

@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from asymmetry.core.arrays import FloatArray
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract.face.plane import average_at, on_a_grid
@@ -200,7 +199,7 @@ def _moved(points: FloatArray, shift: Field) -> FloatArray:
     return after
 
 
-def _draw(sitter: Sitter, raised: Relief, shift: Field, gain: Field) -> npt.NDArray[np.uint8]:
+def _draw(sitter: Sitter, raised: Relief, shift: Field, gain: Field) -> Pixels:
     """The photo of the raised surface, from where the other was taken."""
     height, width = sitter.pixels.shape[:2]
 

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from asymmetry.core.arrays import FloatArray
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.extract import Extractor
 from asymmetry.synthetic.retake import Retake, Sitter, retake_photo
@@ -157,7 +156,7 @@ def _photograph(
         reader.extract(_taken(sitter, retakes)).save(places[kind])
 
 
-def _taken(sitter: Sitter | None, retakes: Iterable[Retake]) -> Iterator[npt.NDArray[np.uint8]]:
+def _taken(sitter: Sitter | None, retakes: Iterable[Retake]) -> Iterator[Pixels]:
     """The photos; none where there is nobody to take them of."""
     if sitter is not None:
         for each in retakes:

@@ -11,10 +11,9 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
-from asymmetry.core.arrays import Pixels
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.extract import Extractor
 from asymmetry.synthetic.retake import Retake, Sitter, retake_photo
@@ -153,5 +152,5 @@ def _readers() -> tuple[Extractor, Extractor]:
 
 
 @cache
-def _usual_smile() -> npt.NDArray[np.float64]:
+def _usual_smile() -> FloatArray:
     return people.average_smile(_readers()[0])

@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize
 
-from asymmetry.core.arrays import FloatArray
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.schemes import SIDES
 from asymmetry.tissue.outline import find_spots
 from asymmetry.tissue.patches import describe, is_bruise, side_of
@@ -106,7 +105,7 @@ def judge_patches(shot: Shot) -> Iterator[Judged]:
             yield Judged(measures, is_one, is_bruise(patch, now), patch.area_mm2)
 
 
-def fit(measures: FloatArray, bruise: npt.NDArray[np.bool_]) -> tuple[FloatArray, float]:
+def fit(measures: FloatArray, bruise: Mask) -> tuple[FloatArray, float]:
     """Weights and offset of a logistic function, fitted with a ridge to standardized measures."""
     mean, spread = measures.mean(axis=0), measures.std(axis=0)
     given, sign = (measures - mean) / spread, np.where(bruise, 1.0, -1.0)

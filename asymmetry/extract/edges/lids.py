@@ -15,9 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from asymmetry.core.arrays import FloatArray, Pixels
+from asymmetry.core.arrays import FloatArray, Mask, Pixels
 from asymmetry.core.beside import ALONE, Beside
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.edges.network import (
@@ -81,7 +80,7 @@ class Lids:
 
     plane: FloatArray = field(repr=False)
     widths: dict[Side, FloatArray]
-    found: dict[Side, npt.NDArray[np.bool_]]
+    found: dict[Side, Mask]
 
 
 class LidNetworks:

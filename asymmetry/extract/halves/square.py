@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from asymmetry.core.arrays import FloatArray, Pixels
+from asymmetry.core.arrays import FloatArray, Mask, Pixels
 from asymmetry.core.beside import Beside
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme, Side
 from asymmetry.core.schemes.vocabulary import GROUPS
@@ -175,7 +174,7 @@ def read_square(
     )
 
 
-def _right_numbers(canonical: Canonical) -> npt.NDArray[np.bool_]:
+def _right_numbers(canonical: Canonical) -> Mask:
     """Which points lie on the patient's right: by the canonical face, and by name for the irises."""
     scheme, vertices = canonical.scheme, canonical.vertices
     right = np.zeros(scheme.size, dtype=bool)
@@ -184,9 +183,7 @@ def _right_numbers(canonical: Canonical) -> npt.NDArray[np.bool_]:
     return right
 
 
-def _join_sides(
-    planes: dict[Side, FloatArray], right: npt.NDArray[np.bool_], scheme: Scheme
-) -> FloatArray:
+def _join_sides(planes: dict[Side, FloatArray], right: Mask, scheme: Scheme) -> FloatArray:
     middle = scheme.mirror == np.arange(scheme.size)
     sides = np.where(right[:, None], planes["right"], planes["left"])
     return np.where(middle[:, None], (planes["right"] + planes["left"]) / 2, sides)

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from asymmetry.core.arrays import FloatArray
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 
 __all__ = [
@@ -122,7 +121,7 @@ SCATTER = _load()
 
 def lid_sds(
     widths: Mapping[Side, FloatArray],
-    found: Mapping[Side, npt.NDArray[np.bool_]],
+    found: Mapping[Side, Mask],
     scatter: Scatter = SCATTER,
 ) -> tuple[dict[Side, float], dict[Side, float]]:
     """Standard deviations of the upper and of the lower lid of each side, cm.
