@@ -76,7 +76,7 @@ TESTS = {
     "series.pitch": ("series", *_SERIES),
     "series.rules": ("series", *_SERIES),
     "series.sharpness": ("likeness", "set"),
-    "series.trend": ("series", *_SERIES),
+    "series.trend": ("series_truth", "series", *_SERIES),
     "timing.blinks": ("timing", "timing_limits"),
     "timing.lag": ("timing", "timing_courses"),
     "timing.moments": ("timing", "timing_limits"),

@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from asymmetry import Series
+from asymmetry import Note, Series
+from asymmetry.core.distributions import t_quantile
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
-from asymmetry.series import Finding, both_sides, findings, moved_side
+from asymmetry.series import Finding, both_sides, checks, findings, latest, moved_side
 from asymmetry.series.finding import OF_SKIN, Days
+from asymmetry.series.pitch import off_usual_pitch
 from asymmetry.series.recovery import Recovery
 from asymmetry.synthetic import face
-from tests.test_series_change import dated
+from tests.test_series_change import TREATED_ON, dated
 from tests.test_series_findings import DAYS, LASTS, at_rest
 
 FAR = 1e6  # degrees of freedom of a normal distribution
@@ -131,3 +133,34 @@ def test_movements_share_a_tenth_for_both_sides(monkeypatch: pytest.MonkeyPatch)
     both_sides.compare_both(replace(sides, headline=MOVEMENT_HEADLINES["brow_raise"]), False, 2)
     assert asked[0].share == pytest.approx(0.1 / 2 * 0.05)
     assert len(DAYS) == len(asked[0].course)
+
+
+@pytest.mark.parametrize(("mm", "told"), [(-1.2, False), (-1.8, True)])
+def test_a_lid_drop_is_one_of_1_5_mm(mm: float, told: bool) -> None:
+    series = Series.from_landmarks(
+        at_rest(LASTS, "upper_lid", mm, "left"), treated_on=TREATED_ON, setting="clinic"
+    )
+    assert [each.kind for each in series.findings if each.part == "mrd1"] == ["lower"]
+    assert ("lid drop" in [each.rule for each in series.concerns()]) == told
+
+
+def test_the_latest_visits_err_beyond_their_error_once_in_a_hundred() -> None:
+    series = Series.from_landmarks(at_rest(LASTS, "brow", 0.0), setting="clinic")
+    course = next(each for each in series.followed if each.headline in HEADLINES).diff
+    mean, error = latest.mean_of_days(course, course.day[-1:])
+    sd = math.sqrt(float(course.error.variance(course.count[-1:])[0] * course.times[-1]))
+    assert mean == course.value[-1]
+    assert error == pytest.approx(t_quantile(course.error.df, 0.99) * sd, rel=1e-6)
+
+
+def test_beyond_12_degrees_a_pitch_counts_as_12() -> None:
+    pitch = np.array([0.0, 0, 0, 11.5, 13.0, -30.0, np.nan])
+    assert off_usual_pitch(pitch).tolist() == [0, 0, 0, 11.5, 12, -12, 0]
+
+
+@pytest.mark.parametrize(("step", "told"), [(0.22, False), (0.28, True), (-0.28, True)])
+def test_another_gaze_is_one_of_a_quarter(step: float, told: bool) -> None:
+    steps = checks.Circumstance(yaw=0.0, pitch=0.0, up=0.0, left=step, size=0.0)
+    (way,) = {"left" if step > 0 else "right"}
+    found = [note["way"] for note in checks._gaze(steps, Note("since_day_zero"))]
+    assert found == [way] * told
