@@ -38,9 +38,6 @@ MOVEMENT_SEM = 0.25
 #: Standard deviation of a day in standard deviations of repeats, for columns that the table does not list;
 #: the part above 1 is shared by a day's photos.
 OTHERS = {"home": 2.0, "clinic": 1.0}
-#: The same of a side in those of the difference: the head's pitch moves the heights of both sides. In the
-#: absolute errors (``errors.toml``) it is 1.1 to 1.3, in photos whose pitch differs less than selfies' does.
-OF_DIFFERENCE = 2.5
 #: How alike people are in that, in degrees of freedom, where the table does not list a column.
 USUAL_DF = 8.0
 
@@ -73,10 +70,6 @@ class Expected:
     def vary(self, sd: float) -> Expected:
         """The error where days differ by this much more, as in effort."""
         return Expected(self.sem, math.hypot(self.between, sd), self.df, self.note)
-
-    def times(self, factor: float) -> Expected:
-        """The error in another unit."""
-        return Expected(self.sem * factor, self.between * factor, self.df, self.note)
 
 
 #: Of such a metric nothing is known beforehand; only the series itself can tell.
@@ -116,8 +109,7 @@ def expected_error(
     Returns
     -------
     Expected
-        By the table ``day_to_day.toml``; for a side that it does not list by the difference's, and for any
-        other column by the standard deviation of repeats.
+        By the table ``day_to_day.toml``, for any other column by the standard deviation of repeats.
 
     Examples
     --------
@@ -129,9 +121,6 @@ def expected_error(
     name = column.replace("_left_", "_right_")
     if name in listed:
         return _split(setting, name)
-    difference = name.replace("_right_", "_diff_")
-    if difference in listed:
-        return _split(setting, difference).times(OF_DIFFERENCE)
     sem = usual if math.isnan(repeats) else repeats
     if math.isnan(sem):
         return UNKNOWN
